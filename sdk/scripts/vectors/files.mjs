@@ -1,0 +1,28 @@
+import { accountFiles } from './accounts.mjs';
+import { boxFiles } from './boxes.mjs';
+import { codeFiles } from './codes.mjs';
+import { envelopeFiles } from './envelopes.mjs';
+import { keyLogFiles } from './key-logs.mjs';
+import { keyFiles } from './keys.mjs';
+import { Making } from './making.mjs';
+import { registryFile } from './registry.mjs';
+
+/**
+ * Every vector file, by name, as what its JSON says: the same each time. Every positive was opened and every negative refused
+ * by the rule it names, or this throws.
+ * @param crypto the exports of the package
+ * @param sodium libsodium-wrappers-sumo
+ */
+export async function vectorFiles(crypto, sodium) {
+  await crypto.ready();
+  const making = new Making(crypto, sodium);
+  return {
+    ...registryFile(making),
+    ...(await keyFiles(making)),
+    ...(await envelopeFiles(making)),
+    ...(await boxFiles(making)),
+    ...(await keyLogFiles(making)),
+    ...(await codeFiles(making)),
+    ...(await accountFiles(making)),
+  };
+}

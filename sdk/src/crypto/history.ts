@@ -1,0 +1,58 @@
+import { concatBytes, exactly, u16, u64, utf8, uuidToBytes } from './bytes.js';
+import { sha256 } from './primitives.js';
+import { labels } from './registry.js';
+
+/** What happened to an entry, as numbered in the ledger (docs/crypto.md, Verifiable history). */
+export const historyType = {
+  created: 1,
+  updated: 2,
+  deleted: 3,
+  restored: 4,
+  reverted: 5,
+  erased: 6,
+  pushed: 7,
+  accepted: 8,
+} as const;
+export type HistoryType = keyof typeof historyType;
+
+/** One event of a user's ledger; absent members count as zeros in its hash. */
+export interface HistoryEvent {
+  readonly userId: string;
+  /** 1 for the first event of a user. */
+  readonly seq: number;
+  readonly type: HistoryType;
+  readonly entryId?: string | undefined;
+  readonly version?: number | undefined;
+  readonly deviceId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** SHA-256 of the content envelope, 32 bytes. */
+  readonly envelopeHash?: Uint8Array | undefined;
+  /** The hash of the event before, 32 bytes; zeros for the first. */
+  readonly prevHash: Uint8Array;
+}
+
+const noId = new Uint8Array(16);
+const noHash = new Uint8Array(32);
+const idBytes = (id: string | undefined) => (id === undefined ? noId : uuidToBytes(id));
+
+/** The hash that chains an event to all before it, 32 bytes (docs/crypto.md, Verifiable history). */
+export function historyHash(event: HistoryEvent): Uint8Array {
+  const { userId, seq, type, entryId, version = 0, deviceId, sessionId, atMs, envelopeHash = noHash, prevHash } = event;
+  return sha256(
+    concatBytes(
+      utf8(labels.history),
+      uuidToBytes(userId),
+      u64(seq),
+      u16(historyType[type]),
+      idBytes(entryId),
+      u64(version),
+      idBytes(deviceId),
+      idBytes(sessionId),
+      u64(atMs),
+      exactly(32, envelopeHash, 'an envelope hash'),
+      exactly(32, prevHash, 'a history hash'),
+    ),
+  );
+}

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import sodium from 'libsodium-wrappers-sumo';
+import { vectorFiles } from '../../scripts/vectors/files.mjs';
+import * as crypto from '../../src/crypto/index.js';
+
+const folder = new URL('../../vectors/', import.meta.url);
+
+interface EnvelopeVector {
+  readonly name: string;
+  readonly in: {
+    readonly tier: 'e2e' | 'uce';
+    readonly key_id: string;
+    readonly key: string;
+    readonly context: Readonly<Record<string, string | number>> & { readonly kdf?: { m_kib: number; t: number } };
+    readonly nonce: string;
+    readonly plaintext: string;
+  };
+  readonly out: { readonly associated_data: string; readonly commitment?: string; readonly envelope: string };
+}
+
+/** One committed vector file. */
+function read(name: string): object {
+  return JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+}
+
+/** Bytes of a base64url text, by other means than the package's. */
+const bytes = (text: unknown) => Buffer.from(String(text), 'base64url');
+const uuid = (id: unknown) => Buffer.from(String(id).replaceAll('-', ''), 'hex');
+const number = (value: unknown, width: number) =>
+  Buffer.from(
+    Number(value)
+      .toString(16)
+      .padStart(2 * width, '0'),
+    'hex',
+  );
+
+/** The associated data as docs/crypto.md says it, written a second time. */
+function associatedData(kind: number, { tier, key_id: keyId, context }: EnvelopeVector['in']): Buffer {
+  const { kdf, previous_hash: previous } = context;
+  return Buffer.concat([
+    Buffer.from([0x44, 0x42, 1, kind, 1, tier === 'e2e' ? 0 : 1, 0, 0]),
+    bytes(keyId),
+    uuid(context['user_id']),
+    number(context['object_type'], 2),
+    uuid(context['object_id']),
+    number(context['version'], 8),
+    number(context['field'], 2),
+    number(0, 4),
+    kdf ? Buffer.concat([number(1, 1), number(kdf.m_kib, 4), number(kdf.t, 2), number(1, 1)]) : Buffer.alloc(8),
+    previous === undefined ? Buffer.alloc(32) : bytes(previous),
+  ]);
+}
+
+describe('the vectors', () => {
+  beforeAll(crypto.ready);
+
+  it('are current: every positive opens, every negative is refused, and the files say the same', async () => {
+    const made = await vectorFiles(crypto, sodium);
+    const onDisk = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    expect(onDisk.sort()).toEqual(Object.keys(made).sort());
+    for (const name of onDisk)
+      expect({ [name]: read(name) }).toEqual({ [name]: JSON.parse(JSON.stringify(made[name])) });
+  });
+
+  it.each([
+    'content.json',
+    'content-key-wrap.json',
+    'password-slot.json',
+    'other-slots.json',
+    'identity-keys.json',
+    'server-secrets.json',
+  ])('%s can be opened with nothing but libsodium and the documentation', (file) => {
+    const { kind, vectors } = read(file) as { kind: number; vectors: EnvelopeVector[] };
+    expect(vectors.length).toBeGreaterThan(0);
+    for (const { name, in: input, out } of vectors) {
+      const envelope = bytes(out.envelope);
+      const associated = associatedData(kind, input);
+      expect([name, associated]).toEqual([name, bytes(out.associated_data)]);
+      expect(envelope.subarray(0, 24)).toEqual(associated.subarray(0, 24));
+      expect(envelope.subarray(24, 48)).toEqual(bytes(input.nonce));
+      const sealedAt = out.commitment === undefined ? 48 : 80;
+      expect(envelope.subarray(48, sealedAt)).toEqual(bytes(out.commitment ?? ''));
+      const plaintext = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+        null,
+        envelope.subarray(sealedAt),
+        associated,
+        bytes(input.nonce),
+        bytes(input.key),
+      );
+      const expected = bytes(input.plaintext);
+      const padding = kind === 1 ? plaintext.length - expected.length : 0;
+      expect(Buffer.from(plaintext)).toEqual(Buffer.concat([expected, new Uint8Array(padding).fill(0x80, 0, 1)]));
+    }
+  });
+
+  it('hold the names and numbers that the code has', () => {
+    expect(read('registry.json')).toMatchObject({ labels: crypto.labels, rules: crypto.rules, kinds: crypto.Kind });
+  });
+
+  it('show at least one envelope refused by every rule that envelopes know', () => {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    const all = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('');
+    const seen = new Set(Array.from(all.matchAll(/"rule": "([a-z0-9-]+)"/g), ([, rule]) => rule));
+    const unseen = crypto.rules.filter((rule) => !seen.has(rule));
+    // A JSON that is no entry needs a valid envelope around it, and a pin belongs to one client.
+    expect(unseen).toEqual(['entry-content', 'statement-pin']);
+  });
+});
