@@ -1,0 +1,243 @@
+-- Made by `npm run generate` from the migrations. Do not edit: change a migration.
+
+CREATE TABLE devices (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  platform text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT devices_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT devices_type_check CHECK ((type = ANY (ARRAY['desktop'::text, 'mobile'::text, 'web'::text, 'cli'::text])))
+);
+ALTER TABLE devices ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON devices FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON devices TO daybook_api;
+
+CREATE TABLE entries (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  entry_date date,
+  listed_on date NOT NULL,
+  source text,
+  version bigint NOT NULL,
+  sealed bytea NOT NULL,
+  wrapped_key bytea NOT NULL,
+  envelope_hash bytea NOT NULL,
+  prev_envelope_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT entries_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT entries_envelope_hash_check CHECK ((octet_length(envelope_hash) = 32)),
+  CONSTRAINT entries_prev_envelope_hash_check CHECK ((octet_length(prev_envelope_hash) = 32)),
+  CONSTRAINT entries_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN entries.listed_on IS 'the diary day, or the day it was written where it has none: the order of lists';
+CREATE INDEX entries_listed ON entries USING btree (user_id, listed_on DESC, id DESC);
+ALTER TABLE entries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entries FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entries TO daybook_api;
+
+CREATE TABLE key_log (
+  user_id uuid NOT NULL,
+  n bigint NOT NULL,
+  statement bytea NOT NULL,
+  CONSTRAINT key_log_pkey PRIMARY KEY (user_id, n),
+  CONSTRAINT key_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT key_log_n_check CHECK ((n > 0))
+);
+ALTER TABLE key_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON key_log FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT INSERT, SELECT ON key_log TO daybook_api;
+
+CREATE TABLE ledger_events (
+  user_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  type smallint NOT NULL,
+  entry_id uuid,
+  version bigint,
+  device_id uuid,
+  session_id uuid,
+  at timestamp with time zone NOT NULL,
+  envelope_hash bytea,
+  prev_hash bytea NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT ledger_events_pkey PRIMARY KEY (user_id, seq),
+  CONSTRAINT ledger_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT ledger_events_envelope_hash_check CHECK ((octet_length(envelope_hash) = 32)),
+  CONSTRAINT ledger_events_hash_check CHECK ((octet_length(hash) = 32)),
+  CONSTRAINT ledger_events_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
+  CONSTRAINT ledger_events_seq_check CHECK ((seq > 0))
+);
+ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON ledger_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT INSERT, SELECT ON ledger_events TO daybook_api;
+
+CREATE TABLE ledger_heads (
+  user_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT ledger_heads_pkey PRIMARY KEY (user_id),
+  CONSTRAINT ledger_heads_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT ledger_heads_hash_check CHECK ((octet_length(hash) = 32))
+);
+COMMENT ON TABLE ledger_heads IS 'the per-user counter: whoever writes for a user locks this row first';
+ALTER TABLE ledger_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON ledger_heads FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT INSERT, SELECT, UPDATE ON ledger_heads TO daybook_api;
+
+CREATE TABLE outbox (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  queue text NOT NULL,
+  event text NOT NULL,
+  payload jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  leased_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  CONSTRAINT outbox_pkey PRIMARY KEY (user_id, id)
+);
+COMMENT ON TABLE outbox IS 'announced and not yet done: a row goes when its consumer has had its effect';
+CREATE INDEX outbox_next ON outbox USING btree (leased_until, created_at);
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON outbox FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+CREATE POLICY relay ON outbox FOR ALL TO daybook_system USING true;
+GRANT DELETE, INSERT, SELECT ON outbox TO daybook_api;
+GRANT SELECT ON outbox TO daybook_system;
+GRANT UPDATE (leased_until) ON outbox TO daybook_system;
+
+CREATE TABLE passwords (
+  user_id uuid NOT NULL,
+  verifier bytea NOT NULL,
+  pepper_id text NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT passwords_pkey PRIMARY KEY (user_id),
+  CONSTRAINT passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT passwords_verifier_check CHECK ((octet_length(verifier) = 32))
+);
+ALTER TABLE passwords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON passwords FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON passwords TO daybook_api;
+
+CREATE TABLE private_keys (
+  user_id uuid NOT NULL,
+  algorithm text NOT NULL,
+  public_key bytea NOT NULL,
+  wrapped bytea NOT NULL,
+  CONSTRAINT private_keys_pkey PRIMARY KEY (user_id, algorithm),
+  CONSTRAINT private_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT private_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['x25519'::text, 'ed25519'::text]))),
+  CONSTRAINT private_keys_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+ALTER TABLE private_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON private_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON private_keys TO daybook_api;
+
+CREATE TABLE recovery_codes (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  verifier_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT recovery_codes_verifier_hash_check CHECK ((octet_length(verifier_hash) = 32))
+);
+ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON recovery_codes FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_codes TO daybook_api;
+
+CREATE TABLE security_events (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  type text NOT NULL,
+  session_id uuid,
+  device_id uuid,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT security_events_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+ALTER TABLE security_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON security_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT INSERT, SELECT ON security_events TO daybook_api;
+
+CREATE TABLE sessions (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  device_id uuid,
+  refresh_hash bytea NOT NULL,
+  previous_refresh_hash bytea,
+  grace_ends_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT sessions_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT sessions_user_id_device_id_fkey FOREIGN KEY (user_id, device_id) REFERENCES devices(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT sessions_previous_refresh_hash_check CHECK ((octet_length(previous_refresh_hash) = 32)),
+  CONSTRAINT sessions_refresh_hash_check CHECK ((octet_length(refresh_hash) = 32))
+);
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON sessions FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO daybook_api;
+
+CREATE TABLE sign_in_names (
+  kind text NOT NULL,
+  name text NOT NULL,
+  user_id uuid NOT NULL,
+  CONSTRAINT sign_in_names_pkey PRIMARY KEY (kind, name),
+  CONSTRAINT sign_in_names_kind_check CHECK ((kind = 'email'::text))
+);
+COMMENT ON TABLE sign_in_names IS 'the only global table: who is meant, before anybody has signed in';
+ALTER TABLE sign_in_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON sign_in_names FOR SELECT USING true;
+CREATE POLICY owner ON sign_in_names FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON sign_in_names TO daybook_api;
+
+CREATE TABLE slots (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  session_id uuid,
+  pepper_id text,
+  kdf_m_kib integer,
+  kdf_t integer,
+  salt bytea,
+  master_key_id bytea NOT NULL,
+  wrapped bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT slots_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT slots_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT slots_user_id_session_id_fkey FOREIGN KEY (user_id, session_id) REFERENCES sessions(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT slots_check CHECK (((kind = 'password'::text) = ((salt IS NOT NULL) AND (kdf_m_kib IS NOT NULL) AND (kdf_t IS NOT NULL)))),
+  CONSTRAINT slots_check1 CHECK (((kind = ANY (ARRAY['refresh'::text, 'access'::text, 'grace'::text])) = ((session_id IS NOT NULL) AND (expires_at IS NOT NULL)))),
+  CONSTRAINT slots_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'recovery'::text, 'refresh'::text, 'access'::text, 'grace'::text]))),
+  CONSTRAINT slots_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
+  CONSTRAINT slots_salt_check CHECK ((octet_length(salt) = 16))
+);
+COMMENT ON TABLE slots IS 'the master key, each time under one secret that is not here';
+CREATE UNIQUE INDEX slots_one_of_session ON slots USING btree (user_id, session_id, kind) WHERE (kind = ANY (ARRAY['refresh'::text, 'grace'::text]));
+CREATE UNIQUE INDEX slots_one_password ON slots USING btree (user_id) WHERE (kind = 'password'::text);
+ALTER TABLE slots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON slots FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON slots TO daybook_api;
+
+CREATE TABLE users (
+  user_id uuid NOT NULL,
+  tier text NOT NULL,
+  email text NOT NULL,
+  master_key_id bytea,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT users_pkey PRIMARY KEY (user_id),
+  CONSTRAINT users_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
+  CONSTRAINT users_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text])))
+);
+COMMENT ON COLUMN users.email IS 'as it was typed; sign_in_names holds the form that is compared';
+COMMENT ON COLUMN users.master_key_id IS 'null until the account has a master key';
+ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON users FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON users TO daybook_api;

@@ -1,0 +1,42 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { AccessGuard } from './modules/auth/sessions/access.guard.js';
+import { EntriesModule } from './modules/entries/entries.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { DrainModule } from './platform/http/drain.js';
+import { HealthController } from './platform/http/health.controller.js';
+import { PUBLIC_ROUTES } from './platform/http/public-routes.js';
+import { LogModule } from './platform/log/log.module.js';
+import { OutboxModule } from './platform/queue/queue.module.js';
+import { SecretsModule } from './platform/secrets/secrets.module.js';
+import { publicRoutes } from './public-routes.js';
+import { reactions } from './reactions.js';
+
+/** What any process of ours stands on. */
+export const foundation = (config: Config): NonNullable<ModuleMetadata['imports']> => [
+  ConfigModule.with(config),
+  LogModule.with(),
+  DatabaseModule,
+  SecretsModule,
+  OutboxModule.with(reactions),
+  DrainModule,
+];
+
+/** What the API process runs: it answers requests and announces events; it works on no job. */
+@Module({})
+export class AppModule {
+  static with(config: Config, ...more: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [...foundation(config), AuthModule, EntriesModule, ...more],
+      controllers: [HealthController],
+      providers: [
+        { provide: PUBLIC_ROUTES, useValue: publicRoutes },
+        { provide: APP_GUARD, useClass: AccessGuard },
+      ],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { type DynamicModule, StandardSchemaSerializerInterceptor, type Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { Logger } from 'nestjs-pino';
+import { SignedOut } from './modules/auth/auth.problems.js';
+import { closeConnectionsWhileDraining } from './platform/http/drain.js';
+import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
+import { buildOpenApi } from './platform/http/openapi.js';
+import { ProblemFilter } from './platform/http/problem.filter.js';
+import { SchemaPipe } from './platform/http/schema.pipe.js';
+import { logAnswers } from './platform/log/access-log.js';
+import { publicRoutes } from './public-routes.js';
+
+export const BASE = 'api/v1';
+
+/** An HTTP application of the given module, dressed with all that every request passes through; not listening yet. */
+export async function createApp(module: DynamicModule | Type): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+    routeConflictPolicy: { duplicate: 'error' },
+  });
+  app.useLogger(app.get(Logger));
+  dress(app);
+  logAnswers(app);
+  closeConnectionsWhileDraining(app);
+  const document = openApiOf(app);
+  SwaggerModule.setup(`${BASE}/docs`, app, document, {
+    jsonDocumentUrl: `${BASE}/openapi.json`,
+    yamlDocumentUrl: `${BASE}/openapi.yaml`,
+    customSiteTitle: 'Daybook API',
+    swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
+  });
+  return app;
+}
+
+/** What every request passes through, said once. */
+function dress(app: NestFastifyApplication): void {
+  app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
+  readJsonStrictly(app);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(new SchemaPipe());
+  app.useGlobalInterceptors(new StandardSchemaSerializerInterceptor(app.get(Reflector)));
+}
+
+/** The contract of the application, without starting it: `preview` builds no provider, so no database is asked. */
+export async function describeApp(module: DynamicModule | Type): Promise<OpenAPIObject> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
+    preview: true,
+    logger: false,
+    bodyParser: false,
+  });
+  app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
+  return openApiOf(app);
+}
+
+const openApiOf = (app: NestFastifyApplication) => buildOpenApi(app, { publicRoutes, signedOut: SignedOut });

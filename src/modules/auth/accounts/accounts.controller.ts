@@ -1,0 +1,55 @@
+import { Body, Controller, Get, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Accepts } from '../../../platform/http/accepts.js';
+import { Problems, Returns } from '../../../platform/http/returns.js';
+import { EmailTaken, InvalidCredentials, UserIdTaken } from '../auth.problems.js';
+import { Login, LoginView, Prelogin, PreloginView, SignUp, SignUpView, UserView } from '../auth.schema.js';
+import { type Caller, Me } from '../caller.js';
+import { AccountsService } from './accounts.service.js';
+import { loginExamples, preloginExamples, signUpExamples } from './examples.js';
+import { SignInService } from './sign-in.service.js';
+
+@ApiTags('auth')
+@Controller('auth')
+export class AccountsController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly signIns: SignInService,
+  ) {}
+
+  @Post('signup')
+  @ApiOperation({ summary: 'Begin a diary', description: 'The tier is chosen here and never changes in place.' })
+  @Accepts(signUpExamples)
+  @Returns(SignUpView, 'The account, signed in. uce: the recovery codes are shown this once.', 201)
+  @Problems(EmailTaken, UserIdTaken)
+  signUp(@Body({ schema: SignUp }) signUp: SignUp) {
+    return this.accounts.signUp(signUp);
+  }
+
+  @Post('prelogin')
+  @ApiOperation({
+    summary: 'How a client makes its keys from the password',
+    description: 'Any address gets an answer; it does not tell whether there is an account.',
+  })
+  @Accepts(preloginExamples)
+  @Returns(PreloginView, 'The parameters of the key derivation')
+  prelogin(@Body({ schema: Prelogin }) { email }: Prelogin) {
+    return this.accounts.prelogin(email);
+  }
+
+  @Post('login')
+  @ApiOperation({ summary: 'Sign in', description: 'e2e clients send the authentication key in the password field.' })
+  @Accepts(loginExamples)
+  @Returns(LoginView, 'Tokens, and for e2e the wrapped keys')
+  @Problems(InvalidCredentials)
+  signIn(@Body({ schema: Login }) login: Login) {
+    return this.signIns.signIn(login);
+  }
+
+  @Get('me')
+  @ApiOperation({ summary: 'Who is signed in' })
+  @Returns(UserView, 'The user')
+  me(@Me() me: Caller) {
+    return this.accounts.me(me);
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../../platform/database/database.js';
+import type { UserId } from '../../../platform/ids.js';
+import type { AccountKeys } from '../keys/account-keys.js';
+import { KeyStatementEntity } from '../keys/key-statement.entity.js';
+import { PrivateKeyEntity } from '../keys/private-key.entity.js';
+import { RecoveryCodeEntity } from '../keys/recovery-code.entity.js';
+import { SlotEntity } from '../keys/slot.entity.js';
+import { PasswordEntity } from './password.entity.js';
+import { SignInNameEntity } from './sign-in-name.entity.js';
+import { UserEntity } from './user.entity.js';
+
+/** Accounts and their keys in PostgreSQL. */
+@Injectable()
+export class AccountsRepository {
+  find(tx: Tx, userId: UserId): Promise<UserEntity | null> {
+    return tx.findOneBy(UserEntity, { userId });
+  }
+
+  findByEmail(tx: Tx, name: string): Promise<SignInNameEntity | null> {
+    return tx.findOneBy(SignInNameEntity, { kind: 'email', name });
+  }
+
+  findPassword(tx: Tx, userId: UserId): Promise<PasswordEntity | null> {
+    return tx.findOneBy(PasswordEntity, { userId });
+  }
+
+  findPasswordSlot(tx: Tx, userId: UserId): Promise<SlotEntity | null> {
+    return tx.findOneBy(SlotEntity, { userId, kind: 'password' });
+  }
+
+  listPrivateKeys(tx: Tx, userId: UserId): Promise<PrivateKeyEntity[]> {
+    return tx.find(PrivateKeyEntity, { where: { userId }, take: 2 });
+  }
+
+  findFirstStatement(tx: Tx, userId: UserId): Promise<KeyStatementEntity | null> {
+    return tx.findOneBy(KeyStatementEntity, { userId, n: 1 });
+  }
+
+  /** Adds a user; false when the id is taken, by whomever. First in its transaction, which acts as that id. */
+  async insert(tx: Tx, user: UserEntity): Promise<boolean> {
+    const insert = tx.createQueryBuilder().insert().into(UserEntity).values(user);
+    const { raw }: { raw: unknown[] } = await insert.orIgnore().returning('user_id').execute();
+    return raw.length === 1;
+  }
+
+  /** Gives an address to a user; false when it is taken. */
+  async insertEmail(tx: Tx, userId: UserId, name: string): Promise<boolean> {
+    const insert = tx.createQueryBuilder().insert().into(SignInNameEntity).values({ kind: 'email', name, userId });
+    const { raw }: { raw: unknown[] } = await insert.orIgnore().returning('user_id').execute();
+    return raw.length === 1;
+  }
+
+  async insertKeys(tx: Tx, password: PasswordEntity, keys: AccountKeys): Promise<void> {
+    await tx.insert(PasswordEntity, password);
+    await tx.insert(SlotEntity, [...keys.slots]);
+    await tx.insert(RecoveryCodeEntity, [...keys.recoveryCodes]);
+    await tx.insert(KeyStatementEntity, [...keys.statements]);
+    await tx.insert(PrivateKeyEntity, [...keys.privateKeys]);
+  }
+}

@@ -1,0 +1,116 @@
+import { kdfDefaults, type MasterKey } from '@daybook/sdk/crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/clock.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { newId, type UserId } from '../../../platform/ids.js';
+import { Outbox } from '../../../platform/queue/outbox.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { SignedUp } from '../auth.events.js';
+import { EmailTaken, UserIdTaken } from '../auth.problems.js';
+import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp, UserView } from '../auth.schema.js';
+import type { Caller } from '../caller.js';
+import { type AccountKeys, makeUceKeys } from '../keys/account-keys.js';
+import { acceptE2eKeys } from '../keys/e2e-gate.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { Credentials } from './credentials.js';
+import type { PasswordEntity } from './password.entity.js';
+import type { UserEntity } from './user.entity.js';
+import { emailName, kdfView, toUserView } from './account.views.js';
+
+/** A new account, all of whose keys are made and wrapped, and nothing is stored yet. */
+interface NewAccount {
+  readonly user: UserEntity;
+  readonly password: PasswordEntity;
+  readonly keys: AccountKeys;
+  readonly master: MasterKey | null;
+  readonly recoveryCodes?: string[];
+}
+
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly db: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly credentials: Credentials,
+    private readonly sessions: SessionsService,
+    private readonly ledger: Ledger,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes an account and signs it in. @throws EmailTaken, UserIdTaken */
+  async signUp(signUp: SignUp): Promise<SignUpView> {
+    const account = signUp.tier === 'uce' ? await this.newUceAccount(signUp) : this.newE2eAccount(signUp);
+    const { user, master, recoveryCodes } = account;
+    try {
+      const tokens = await this.db.asUser(user, async (tx) => {
+        await this.store(tx, account);
+        return this.sessions.begin(tx, { user, master }, signUp.device);
+      });
+      return { user: toUserView(user), tokens, ...(recoveryCodes && { recovery_codes: recoveryCodes }) };
+    } finally {
+      master?.wipe();
+    }
+  }
+
+  /** How a client makes its keys from the password. Every address gets an answer, and the same one each time. */
+  async prelogin(email: string): Promise<PreloginView> {
+    const name = emailName(email);
+    const userId = await this.userIdOf(name);
+    const slot = await this.db.asUser({ userId }, async (tx) => {
+      const user = await this.accounts.find(tx, userId);
+      const kept = await this.accounts.findPasswordSlot(tx, userId);
+      return user?.tier === 'e2e' ? kept : null;
+    });
+    const unknown = {
+      salt: this.credentials.believableSalt(name),
+      kdfMKib: kdfDefaults.client.mKib,
+      kdfT: kdfDefaults.client.t,
+    };
+    return { kdf: kdfView(slot ?? unknown) };
+  }
+
+  async me({ userId }: Caller): Promise<UserView> {
+    const user = await this.db.asUser({ userId }, (tx) => this.accounts.find(tx, userId));
+    if (!user) throw new Error('a session without its user');
+    return toUserView(user);
+  }
+
+  /** The user with that address; a fresh id where there is none, so that what follows does the same work. */
+  async userIdOf(name: string): Promise<UserId> {
+    const stranger = newId<UserId>();
+    const found = await this.db.asUser({ userId: stranger }, (tx) => this.accounts.findByEmail(tx, name));
+    return found?.userId ?? stranger;
+  }
+
+  private async newUceAccount({ email, password }: UceSignUp): Promise<NewAccount> {
+    const userId = newId<UserId>();
+    const now = this.clock.now();
+    const salt = this.credentials.newSalt();
+    const halves = await this.credentials.halves(password, salt);
+    const kek = halves.kek(userId, this.credentials.currentPepperId);
+    const { keys, master, recoveryCodes } = makeUceKeys({ userId, kek, kdf: kdfDefaults.server, salt, now });
+    const row = this.credentials.row(userId, halves.authKey, now);
+    halves.wipe();
+    const user: UserEntity = { userId, tier: 'uce', email, masterKeyId: keys.masterKeyId, createdAt: now };
+    return { user, password: row, keys, master, recoveryCodes };
+  }
+
+  private newE2eAccount(signUp: E2eSignUp): NewAccount {
+    const { user_id: userId, email, password } = signUp;
+    const now = this.clock.now();
+    const keys = acceptE2eKeys(signUp, now);
+    const user: UserEntity = { userId, tier: 'e2e', email, masterKeyId: keys.masterKeyId, createdAt: now };
+    return { user, password: this.credentials.row(userId, password, now), keys, master: null };
+  }
+
+  private async store(tx: Tx, { user, password, keys }: NewAccount): Promise<void> {
+    const { userId, email } = user;
+    if (!(await this.accounts.insert(tx, user))) throw new UserIdTaken();
+    if (!(await this.accounts.insertEmail(tx, userId, emailName(email)))) throw new EmailTaken();
+    await this.accounts.insertKeys(tx, password, keys);
+    await this.ledger.begin(tx, userId);
+    await this.outbox.add(tx, SignedUp, { userId });
+  }
+}

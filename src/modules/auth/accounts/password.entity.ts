@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { UserId } from '../../../platform/ids.js';
+
+/** What decides whether a password is right: a keyed hash of the authentication key, useless without the pepper. */
+@Entity('passwords')
+export class PasswordEntity {
+  @PrimaryColumn('uuid', { name: 'user_id' })
+  userId!: UserId;
+
+  @Column('bytea')
+  verifier!: Uint8Array;
+
+  @Column('text', { name: 'pepper_id' })
+  pepperId!: string;
+
+  @Column('timestamptz', { name: 'changed_at' })
+  changedAt!: Date;
+}

@@ -1,0 +1,25 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { UserId } from '../../../platform/ids.js';
+import type { DeviceId, SessionId } from '../auth.schema.js';
+
+/** Something that the owner of an account should be able to see happened to it. */
+@Entity('security_events')
+export class SecurityEventEntity {
+  @PrimaryColumn('uuid', { name: 'user_id' })
+  userId!: UserId;
+
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  type!: 'refresh_token_reused';
+
+  @Column('uuid', { name: 'session_id', nullable: true })
+  sessionId!: SessionId | null;
+
+  @Column('uuid', { name: 'device_id', nullable: true })
+  deviceId!: DeviceId | null;
+
+  @Column('timestamptz')
+  at!: Date;
+}

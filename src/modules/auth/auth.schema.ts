@@ -1,0 +1,156 @@
+import { labels } from '@daybook/sdk/crypto';
+import { z } from 'zod';
+import { UserId } from '../../platform/ids.js';
+import { bytes, Instant } from '../../platform/http/wire.js';
+
+export const SessionId = z.uuidv7().brand<'SessionId'>();
+export type SessionId = z.infer<typeof SessionId>;
+export const DeviceId = z.uuidv7().brand<'DeviceId'>();
+export type DeviceId = z.infer<typeof DeviceId>;
+export const SlotId = z.uuidv7().brand<'SlotId'>();
+export type SlotId = z.infer<typeof SlotId>;
+
+export const TierName = z.enum(['e2e', 'uce']).describe('who can open content: see docs/what-the-server-sees.md');
+export type TierName = z.infer<typeof TierName>;
+
+const Email = z.email().max(254);
+const base64urlKey = (what: string) => bytes(32).describe(what);
+
+/** Envelopes have a fixed header, so their sizes are known: 48, a commitment of 32 in slots, the text, a tag of 16. */
+const SLOT_BYTES = 48 + 32 + 48 + 16;
+const PRIVATE_KEY_BYTES = 48 + 32 + 16;
+const IDENTITY_STATEMENT_BYTES = 2 + 1 + 1 + 16 + 16 + 8 + 8 + 32 + 4 + 66 + 64;
+
+export const Kdf = z
+  .strictObject({
+    alg: z.literal('argon2id'),
+    m_kib: z.int().min(65_536).max(1_048_576),
+    t: z.int().min(3).max(16),
+    p: z.literal(1),
+    salt: bytes(16),
+  })
+  .describe('how the client makes its keys from the password (RFC 9106); the floor is 64 MiB and 3 passes');
+export type Kdf = z.infer<typeof Kdf>;
+
+export const KdfView = z
+  .object({
+    alg: z.literal('argon2id'),
+    m_kib: z.int(),
+    t: z.int(),
+    p: z.literal(1),
+    salt: z.base64url(),
+  })
+  .meta({ id: 'Kdf' });
+
+const Device = z
+  .strictObject({
+    device_name: z.string().min(1).max(100),
+    device_type: z.enum(['desktop', 'mobile', 'web', 'cli']),
+    platform: z.string().min(1).max(50),
+  })
+  .describe('where this sign-in happens; shown in the list of sessions');
+export type Device = z.infer<typeof Device>;
+
+const E2eKeys = z.strictObject({
+  master_key_id: bytes(16),
+  slot: z.strictObject({ id: SlotId, wrapped_master_key: bytes(SLOT_BYTES) }),
+  identity: bytes(IDENTITY_STATEMENT_BYTES).describe('the first statement of the key log, signed by its own key'),
+  private_keys: z.tuple([bytes(PRIVATE_KEY_BYTES), bytes(PRIVATE_KEY_BYTES)]).describe('X25519, Ed25519, wrapped'),
+});
+export type E2eKeys = z.infer<typeof E2eKeys>;
+
+const RecoveryCode = z.strictObject({
+  id: SlotId,
+  verifier: base64urlKey(`HKDF(code, "${labels.recoveryAuth}"); the code itself stays with the user`),
+  wrapped_master_key: bytes(SLOT_BYTES),
+});
+
+const E2eSignUp = z.strictObject({
+  tier: z.literal('e2e'),
+  user_id: UserId,
+  email: Email,
+  auth: z.literal(1).describe('how the authentication key was made'),
+  password: base64urlKey(`the authentication key, HKDF(root, "${labels.auth}"); never the password`),
+  kdf: Kdf,
+  keys: E2eKeys,
+  recovery: z.array(RecoveryCode).length(10),
+  device: Device.optional(),
+});
+export type E2eSignUp = z.infer<typeof E2eSignUp>;
+
+const UceSignUp = z.strictObject({
+  tier: z.literal('uce'),
+  email: Email,
+  password: z.string().min(8).max(1_024).describe('8 characters at least, in any script'),
+  device: Device.optional(),
+});
+export type UceSignUp = z.infer<typeof UceSignUp>;
+
+export const SignUp = z.discriminatedUnion('tier', [UceSignUp, E2eSignUp]).meta({ id: 'SignUp' });
+export type SignUp = z.infer<typeof SignUp>;
+
+export const Prelogin = z.strictObject({ email: Email }).meta({ id: 'Prelogin' });
+export type Prelogin = z.infer<typeof Prelogin>;
+export const PreloginView = z.object({ kdf: KdfView }).meta({ id: 'PreloginAnswer' });
+export type PreloginView = z.infer<typeof PreloginView>;
+
+const UceLogin = z.strictObject({
+  tier: z.literal('uce').optional(),
+  email: Email,
+  password: z.string().min(1).max(1_024),
+  device: Device.optional(),
+});
+const E2eLogin = z.strictObject({
+  tier: z.literal('e2e'),
+  email: Email,
+  password: base64urlKey('the authentication key'),
+  device: Device.optional(),
+});
+export const Login = z.union([UceLogin, E2eLogin]).meta({ id: 'Login' });
+export type Login = z.infer<typeof Login>;
+
+export const Refresh = z.strictObject({ refresh_token: z.string().min(1).max(500) }).meta({ id: 'Refresh' });
+
+export const TokensView = z
+  .object({
+    access_token: z.string(),
+    refresh_token: z.string(),
+    token_type: z.literal('bearer'),
+    expires_in: z.int().describe('seconds that the access token lives'),
+  })
+  .meta({ id: 'Tokens' });
+export type TokensView = z.infer<typeof TokensView>;
+
+export const UserView = z
+  .object({ id: UserId, email: z.string(), tier: TierName, created_at: Instant })
+  .meta({ id: 'User' });
+export type UserView = z.infer<typeof UserView>;
+
+export const SignUpView = z
+  .object({
+    user: UserView,
+    tokens: TokensView,
+    recovery_codes: z.array(z.string()).optional().describe('uce: shown this once; each opens the account one time'),
+  })
+  .meta({ id: 'SignedUp' });
+export type SignUpView = z.infer<typeof SignUpView>;
+
+export const KeysView = z
+  .object({
+    master_key_id: z.base64url(),
+    kdf: KdfView,
+    slot: z.object({ id: SlotId, wrapped_master_key: z.base64url() }),
+    identity: z.base64url(),
+    private_keys: z.array(z.base64url()).length(2),
+  })
+  .describe('the wrapped keys of an e2e account, as its client sent them')
+  .meta({ id: 'WrappedKeys' });
+export type KeysView = z.infer<typeof KeysView>;
+
+export const LoginView = z
+  .object({ user: UserView, tokens: TokensView, keys: KeysView.optional() })
+  .meta({ id: 'SignedIn' });
+export type LoginView = z.infer<typeof LoginView>;
+
+export const RefreshView = z.object({ tokens: TokensView }).meta({ id: 'Refreshed' });
+export type RefreshView = z.infer<typeof RefreshView>;

@@ -1,0 +1,40 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isPublic, PUBLIC_ROUTES, type PublicRoutes } from '../../../platform/http/public-routes.js';
+import { Problem } from '../../../platform/http/problem.js';
+import { SignedOut } from '../auth.problems.js';
+import type { Caller } from '../caller.js';
+import { ACCESS } from './access.strategy.js';
+
+/** Closes every route that is not on the list of open ones, and puts the caller on the request. */
+@Injectable()
+export class AccessGuard extends AuthGuard(ACCESS) {
+  constructor(@Inject(PUBLIC_ROUTES) private readonly routes: PublicRoutes) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest & { user?: Caller }>();
+    if (isPublic(this.routes, request)) return true;
+    await super.canActivate(context);
+    wipeAfterwards(request.user, http.getResponse<FastifyReply>());
+    return true;
+  }
+
+  /** Whatever is wrong with a token, the answer is the same: it is no use to say more. */
+  override handleRequest<User>(error: unknown, user: User | false): User {
+    if (user) return user;
+    if (error instanceof Problem || (error instanceof Error && !isTokenError(error))) throw error;
+    throw new SignedOut();
+  }
+}
+
+/** The errors of a key look-up are about the token; those of the database are not. */
+const isTokenError = (error: Error): boolean => error.message === 'not signed by a key of this server';
+
+/** The key lives as long as the answer is on its way; a wiped key refuses to be used. */
+function wipeAfterwards(caller: Caller | undefined, reply: FastifyReply): void {
+  if (caller?.tier === 'uce' && caller.master) reply.raw.once('close', () => caller.master?.wipe());
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../../platform/database/database.js';
+import type { UserId } from '../../../platform/ids.js';
+import type { DeviceId, SessionId, SlotId, TierName } from '../auth.schema.js';
+import { SlotEntity, type SlotKind } from '../keys/slot.entity.js';
+import { DeviceEntity } from './device.entity.js';
+import { SessionEntity } from './session.entity.js';
+
+/** All that a request needs to know of its session, in one read. */
+export interface SignedInRow {
+  readonly device_id: DeviceId | null;
+  readonly tier: TierName;
+  readonly master_key_id: Uint8Array | null;
+  /** The access slot's; null in the e2e tier. */
+  readonly wrapped: Uint8Array | null;
+  readonly pepper_id: string | null;
+}
+
+/** Sessions and their slots in PostgreSQL. */
+@Injectable()
+export class SessionsRepository {
+  async insert(tx: Tx, session: SessionEntity, device: DeviceEntity | null): Promise<void> {
+    if (device) await tx.insert(DeviceEntity, device);
+    await tx.insert(SessionEntity, session);
+  }
+
+  async insertSlots(tx: Tx, slots: readonly SlotEntity[]): Promise<void> {
+    if (slots.length > 0) await tx.insert(SlotEntity, [...slots]);
+  }
+
+  /** The session, locked until the transaction ends. */
+  findLocked(tx: Tx, userId: UserId, id: SessionId): Promise<SessionEntity | null> {
+    return tx.findOne(SessionEntity, { where: { userId, id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** The session's slot of a kind that it has once. */
+  findSlot(tx: Tx, userId: UserId, sessionId: SessionId, kind: 'refresh' | 'grace'): Promise<SlotEntity | null> {
+    return tx.findOneBy(SlotEntity, { userId, sessionId, kind });
+  }
+
+  async deleteSlots(tx: Tx, userId: UserId, sessionId: SessionId, kinds: readonly SlotKind[]): Promise<void> {
+    for (const kind of kinds) await tx.delete(SlotEntity, { userId, sessionId, kind });
+  }
+
+  async update(tx: Tx, { userId, id }: SessionEntity, change: Partial<SessionEntity>): Promise<void> {
+    await tx.update(SessionEntity, { userId, id }, change);
+  }
+
+  /** Ends a session; its slots go with it. False when it had ended before. */
+  async delete(tx: Tx, userId: UserId, id: SessionId): Promise<boolean> {
+    const { affected } = await tx.delete(SessionEntity, { userId, id });
+    return affected === 1;
+  }
+
+  /** What stands behind an access token at `now`; null when nothing does. */
+  async findSignedIn(tx: Tx, userId: UserId, id: SessionId, slotId: SlotId, now: Date): Promise<SignedInRow | null> {
+    const rows: SignedInRow[] = await tx.query(
+      `SELECT sessions.device_id, users.tier, users.master_key_id, slots.wrapped, slots.pepper_id
+       FROM sessions
+       JOIN users ON users.user_id = sessions.user_id
+       LEFT JOIN slots ON slots.user_id = sessions.user_id AND slots.id = $3 AND slots.session_id = sessions.id
+         AND slots.kind = 'access' AND slots.expires_at > $4
+       WHERE sessions.user_id = $1 AND sessions.id = $2 AND sessions.expires_at > $4`,
+      [userId, id, slotId, now],
+    );
+    return rows[0] ?? null;
+  }
+}

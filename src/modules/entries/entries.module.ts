@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { VaultModule } from '../vault/vault.module.js';
+import { EntriesController } from './entries.controller.js';
+import { EntriesRepository } from './entries.repository.js';
+import { EntriesService } from './entries.service.js';
+import { EntryEntity } from './entry.entity.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([EntryEntity]), LedgerModule, VaultModule],
+  controllers: [EntriesController],
+  providers: [EntriesService, EntriesRepository],
+})
+export class EntriesModule {}

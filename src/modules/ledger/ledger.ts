@@ -1,0 +1,88 @@
+import { historyHash, historyType, type HistoryType, toBase64url } from '@daybook/sdk/crypto';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Clock } from '../../platform/clock.js';
+import type { Tx } from '../../platform/database/database.js';
+import type { UserId } from '../../platform/ids.js';
+
+/** The newest event of a user's ledger, answered with every write: a client that keeps it detects any later change. */
+export const HistoryHead = z
+  .object({ seq: z.int().nonnegative(), hash: z.base64url() })
+  .describe('keep it to detect any later change to the history before')
+  .meta({ id: 'HistoryHead' });
+export type HistoryHead = z.infer<typeof HistoryHead>;
+
+/** What is written down about a change. */
+export interface LedgerEvent {
+  readonly type: HistoryType;
+  readonly entryId?: string;
+  readonly version?: number;
+  readonly deviceId: string | null;
+  readonly sessionId: string | null;
+  readonly envelopeHash?: Uint8Array;
+}
+
+interface HeadRow {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Each user's own counter and hash chain (docs/crypto.md, Verifiable history). Whoever changes something of a user calls
+ * `lock` first: it orders the user's writes, and taking that lock before any other keeps them free of deadlocks.
+ */
+@Injectable()
+export class Ledger {
+  constructor(private readonly clock: Clock) {}
+
+  /** Begins a user's ledger, with the account. */
+  async begin(tx: Tx, userId: UserId): Promise<void> {
+    await tx.query(`INSERT INTO ledger_heads (user_id, seq, hash) VALUES ($1, 0, $2)`, [userId, Buffer.alloc(32)]);
+  }
+
+  /** Waits for the user's other writers, and answers where the ledger stands until this transaction ends. */
+  async lock(tx: Tx, userId: UserId): Promise<HistoryHead> {
+    return toHead(await this.headRow(tx, userId));
+  }
+
+  /** Adds an event; the new head. */
+  async append(tx: Tx, userId: UserId, event: LedgerEvent): Promise<HistoryHead> {
+    const { seq, hash: prevHash } = await this.headRow(tx, userId);
+    const { type, entryId, version, envelopeHash } = event;
+    const [deviceId, sessionId] = [event.deviceId ?? undefined, event.sessionId ?? undefined];
+    const at = this.clock.now();
+    const next = seq + 1;
+    const chained = {
+      userId,
+      seq: next,
+      type,
+      entryId,
+      version,
+      deviceId,
+      sessionId,
+      atMs: at.getTime(),
+      envelopeHash,
+      prevHash,
+    };
+    const hash = historyHash(chained);
+    await tx.query(
+      `WITH head AS (UPDATE ledger_heads SET seq = $2, hash = $11 WHERE user_id = $1)
+       INSERT INTO ledger_events
+         (user_id, seq, type, entry_id, version, device_id, session_id, at, envelope_hash, prev_hash, hash)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [userId, next, historyType[type], entryId, version, deviceId, sessionId, at, envelopeHash, prevHash, hash],
+    );
+    return toHead({ seq: next, hash });
+  }
+
+  private async headRow(tx: Tx, userId: UserId): Promise<HeadRow> {
+    const rows: HeadRow[] = await tx.query(`SELECT seq, hash FROM ledger_heads WHERE user_id = $1 FOR UPDATE`, [
+      userId,
+    ]);
+    const [row] = rows;
+    if (!row) throw new Error('a user without a ledger');
+    return row;
+  }
+}
+
+const toHead = ({ seq, hash }: HeadRow): HistoryHead => ({ seq, hash: toBase64url(hash) });

@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { Secret } from './secret.js';
+
+const secretUrl = (...protocols: string[]) =>
+  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }).transform((url) => new Secret(url));
+
+/** `id:base64url` pairs of 32-byte keys, comma-separated. The first is used for what is new, the others still open what is old. */
+const keys = z
+  .string()
+  .regex(
+    /^[a-z0-9-]{1,32}:[\w-]{43}(,[a-z0-9-]{1,32}:[\w-]{43})*$/,
+    'must be id:base64url of 32 bytes, comma-separated',
+  )
+  .refine((text) => !text.includes('change-me') && !/A{40}/.test(text), 'is still the example value')
+  .transform((text) => text.split(',').map((pair) => pair.split(':')))
+  .refine((pairs) => new Set(pairs.map(([id]) => id)).size === pairs.length, 'names the same id twice')
+  .transform((pairs) => pairs.map(([id = '', key = '']) => ({ id, key: new Secret(Buffer.from(key, 'base64url')) })));
+
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Everything this server reads from its surroundings, with its meaning. Nothing else reads `process.env`. */
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
+  HOST: z.string().default('0.0.0.0').describe('address to listen on'),
+  PORT: count(0, 65_535).default(8000).describe('port of the API; 0 takes a free one'),
+  PUBLIC_URL: z
+    .url()
+    .default('http://localhost:8000')
+    .describe('where clients reach the API; the issuer of its tokens'),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  DATABASE_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_api'),
+  DATABASE_POOL_MAX: count(1, 100).default(10).describe('connections to PostgreSQL per process'),
+  REDIS_URL: secretUrl('redis', 'rediss').optional().describe('Redis for the queues'),
+  QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
+    .optional()
+    .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),
+  TOKEN_KEYS: keys.describe('P-256 private keys (scalars) that sign access tokens'),
+  PASSWORD_PEPPERS: keys.describe(
+    'mixed into password verifiers and key-encryption keys; losing one locks its users out',
+  ),
+  SESSION_PEPPERS: keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
+  ARGON2_CONCURRENCY: count(1, 64)
+    .default(Math.max(1, availableParallelism() - 1))
+    .describe('password runs at once, 64 MiB each'),
+  ARGON2_QUEUE_MAX: count(0, 1_000).default(32).describe('password runs that may wait; one more is answered 503'),
+  SMTP_URL: secretUrl('smtp', 'smtps').optional().describe('where mail goes'),
+  MAIL_DIR: z.string().min(1).optional().describe('folder that mail is written to where there is no SMTP_URL'),
+  MAIL_FROM: z.string().default('Daybook <daybook@localhost>'),
+});
+
+const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boolean(REDIS_URL ?? QUEUE_DATABASE_URL), {
+  path: ['REDIS_URL'],
+  error: 'is missing, and so is QUEUE_DATABASE_URL: the queues need one of them',
+}).refine(({ SMTP_URL, MAIL_DIR }) => Boolean(SMTP_URL ?? MAIL_DIR), {
+  path: ['SMTP_URL'],
+  error: 'is missing, and so is MAIL_DIR: mail needs one of them',
+});
+
+type Values = Readonly<z.output<typeof Environment>>;
+
+export class Config {
+  private constructor(readonly values: Values) {}
+
+  /** Reads and checks the environment once. Lists every fault together, and never prints a value. */
+  static from(environment: Readonly<Record<string, string | undefined>>): Config {
+    const { success, data, error } = Complete.safeParse(environment);
+    if (success) return new Config(Object.freeze(data));
+    const faults = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`The environment is not usable:\n${faults.join('\n')}`);
+  }
+
+  /** For describing the application without running it: nothing in it is ever connected to. */
+  static placeholder(): Config {
+    const key = `none:${Buffer.alloc(32, 1).toString('base64url')}`;
+    return Config.from({
+      DATABASE_URL: 'postgres://none',
+      REDIS_URL: 'redis://none',
+      TOKEN_KEYS: key,
+      PASSWORD_PEPPERS: key,
+      SESSION_PEPPERS: key,
+      MAIL_DIR: 'none',
+    });
+  }
+
+  static fromEnvironment(more: Record<string, string> = {}): Config {
+    return Config.from({ ...process.env, ...more });
+  }
+}
+
+/** What `npm start` reads: the embedded instance needs no more, the rest it makes itself. */
+export const EmbeddedOptions = z.object({
+  PORT: count(0, 65_535).default(8000),
+  DATA_DIR: z.string().min(1).default('./data'),
+});
+
+export const embeddedOptions = () => EmbeddedOptions.parse(process.env);
+
+/** What the migration job reads. */
+const MigrationOptions = z.object({
+  DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role that owns the tables'),
+});
+
+export const migrationOptions = () => MigrationOptions.parse(process.env);

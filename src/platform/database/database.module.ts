@@ -1,0 +1,39 @@
+import { Global, Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { Config } from '../config/config.js';
+import { postgresOptions } from './data-source.js';
+import { Database } from './database.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Config],
+      useFactory: ({ values }: Config) => ({
+        ...postgresOptions(values.DATABASE_URL.reveal(), values.DATABASE_POOL_MAX),
+        autoLoadEntities: true,
+        retryAttempts: 0,
+      }),
+    }),
+  ],
+  providers: [Database],
+  exports: [Database],
+})
+export class DatabaseModule implements OnModuleInit {
+  private readonly logger = new Logger(DatabaseModule.name);
+
+  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+
+  /** A checked-out client whose server goes away emits `error`; without a listener that would end the process. */
+  onModuleInit(): void {
+    const { driver } = this.source;
+    if (!('master' in driver)) return;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeORM does not type the pool of its driver
+    const pool = driver.master as Pool;
+    pool.on('connect', (client) => {
+      client.on('error', (error) => this.logger.warn({ msg: 'a database connection was lost', err: error }));
+    });
+  }
+}

@@ -1,0 +1,5 @@
+import { CreateAccounts1795250000000 } from '../../../migrations/1795250000000-CreateAccounts.js';
+import { CreateEntries1795250100000 } from '../../../migrations/1795250100000-CreateEntries.js';
+
+/** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
+export const migrations = [CreateAccounts1795250000000, CreateEntries1795250100000];

@@ -1,0 +1,50 @@
+import { DatabaseError } from 'pg';
+
+/** SQLSTATE codes this server acts on (PostgreSQL documentation, appendix A). */
+export const SqlState = {
+  uniqueViolation: '23505',
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+  adminShutdown: '57P01',
+  cannotConnectNow: '57P03',
+  tooManyConnections: '53300',
+  idleInTransaction: '25P03',
+} as const;
+
+/** The driver's error inside whatever TypeORM wrapped around it. */
+function databaseError(error: unknown): DatabaseError | undefined {
+  if (error instanceof DatabaseError) return error;
+  if (error instanceof Error && 'driverError' in error) return databaseError(error.driverError);
+  return undefined;
+}
+
+export const sqlState = (error: unknown): string | undefined => databaseError(error)?.code;
+
+const repeatable = new Set<string | undefined>([SqlState.serializationFailure, SqlState.deadlockDetected]);
+
+/** The transaction lost against another and may simply be run again. */
+export const isRepeatable = (error: unknown): boolean => repeatable.has(sqlState(error));
+
+const busy = new Set<string | undefined>([
+  SqlState.serializationFailure,
+  SqlState.deadlockDetected,
+  SqlState.lockNotAvailable,
+  SqlState.queryCanceled,
+  SqlState.adminShutdown,
+  SqlState.cannotConnectNow,
+  SqlState.tooManyConnections,
+  SqlState.idleInTransaction,
+]);
+const unreachable =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+
+/** Whether the database could not do it now and may later: timeouts, restarts, no free connection. */
+export function isBusy(error: unknown): boolean {
+  if (busy.has(sqlState(error))) return true;
+  const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
+  if (!(cause instanceof Error)) return false;
+  return unreachable.test(cause.message) || ('code' in cause && networkCodes.has(String(cause.code)));
+}

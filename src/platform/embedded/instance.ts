@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { migrate } from '../database/migrate.js';
+import { databaseUrl, prepareDatabase, prepareRoles } from '../database/roles.js';
+import { startPostgres } from './postgres.js';
+import { loadOrCreateSecrets } from './secrets.js';
+
+const DATABASE = 'daybook';
+
+const InstanceSecrets = z.strictObject({
+  database: z.strictObject({ owner: z.string(), api: z.string(), queue: z.string() }),
+  token_keys: z.string(),
+  password_peppers: z.string(),
+  session_peppers: z.string(),
+});
+type InstanceSecrets = z.infer<typeof InstanceSecrets>;
+
+export interface EmbeddedInstance {
+  /** What the configuration reads, as if an operator had set it. */
+  readonly environment: Record<string, string>;
+  readonly dataDir: string;
+  /** The migrations that ran, oldest first. */
+  readonly migrated: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Brings up all that the server needs beside itself, under one folder: a migrated database, roles, secrets, a mail folder. */
+export async function startInstance(folder: string, settings: Record<string, string> = {}): Promise<EmbeddedInstance> {
+  const dataDir = resolve(folder);
+  const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings });
+  try {
+    const secrets = loadOrCreateSecrets(join(dataDir, 'secrets.json'), InstanceSecrets, newSecrets);
+    await prepareRoles(postgres.superuserUrl, secrets.database);
+    await prepareDatabase(postgres.superuserUrl, DATABASE);
+    const migrated = await migrate(urlOf(postgres.superuserUrl, 'owner', secrets));
+    const environment = environmentOf(postgres.superuserUrl, secrets, dataDir);
+    return { environment, dataDir, migrated, stop: () => postgres.stop() };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+const environmentOf = (superuserUrl: string, secrets: InstanceSecrets, dataDir: string) => ({
+  DATABASE_URL: urlOf(superuserUrl, 'api', secrets),
+  QUEUE_DATABASE_URL: urlOf(superuserUrl, 'queue', secrets),
+  TOKEN_KEYS: secrets.token_keys,
+  PASSWORD_PEPPERS: secrets.password_peppers,
+  SESSION_PEPPERS: secrets.session_peppers,
+  MAIL_DIR: join(dataDir, 'mail'),
+});
+
+const urlOf = (superuserUrl: string, role: keyof InstanceSecrets['database'], { database }: InstanceSecrets): string =>
+  databaseUrl(superuserUrl, DATABASE, { name: `daybook_${role}`, password: database[role] });
+
+const randomText = () => randomBytes(32).toString('base64url');
+
+const newSecrets = (): InstanceSecrets => ({
+  database: { owner: randomText(), api: randomText(), queue: randomText() },
+  token_keys: `t1:${randomText()}`,
+  password_peppers: `p1:${randomText()}`,
+  session_peppers: `s1:${randomText()}`,
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemFilter, problemBody, problemOf } from './problem.filter.js';
+import { MalformedRequest } from './request.problems.js';
+import { parseStrictJson } from './strict-json.js';
+
+const BODY_BYTES_MAX = 1024 * 1024;
+const HANDLER_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Fastify, set up so that whatever it refuses before Nest sees it is answered as a problem too. */
+export const fastifyAdapter = (): FastifyAdapter => {
+  const filter = new ProblemFilter();
+  return new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
+    clientErrorHandler: refuseUnreadable,
+  });
+};
+
+/** What is not HTTP at all has no request and no reply, only a socket. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const refused = Object.assign(new Error(), { statusCode: status });
+  const body = JSON.stringify(
+    problemBody(
+      status === 400 ? new MalformedRequest({ detail: 'This is not an HTTP request.' }) : problemOf(refused),
+      randomUUID(),
+    ),
+  );
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** JSON is the only body that is read, and it is read strictly. */
+export function readJsonStrictly(app: NestFastifyApplication): void {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    try {
+      done(null, parseStrictJson(body));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('unreadable body'));
+    }
+  });
+}

@@ -1,0 +1,43 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Problem } from './problem.js';
+import { InvalidRequest } from './request.problems.js';
+
+/** One fault of a request: where (JSON Pointer, RFC 6901, in URI fragment form) and what, never the value. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const escape = (step: string) => step.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** `#/query/limit` for `['query', 'limit']`. */
+export const pointerTo = (steps: readonly PropertyKey[]): string =>
+  `#${steps.map((step) => `/${escape(String(step))}`).join('')}`;
+
+export const invalidRequest = (...errors: Fault[]): Problem => new InvalidRequest({ errors });
+
+/** What zod says beyond a Standard Schema issue: a union's issues per branch, the names of unknown keys. */
+interface ZodIssue extends StandardSchemaV1.Issue {
+  readonly code?: string;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly ZodIssue[])[];
+}
+
+const steps = (issue: StandardSchemaV1.Issue): PropertyKey[] =>
+  (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
+
+/** A union fails once per branch; the branch with the fewest faults is the one the caller meant. */
+function flatten(issue: ZodIssue, place: readonly PropertyKey[]): Fault[] {
+  const path = [...place, ...steps(issue)];
+  if (issue.code === 'unrecognized_keys' && issue.keys)
+    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not a field of this request' }));
+  const meant = issue.errors?.toSorted((a, b) => weight(a) - weight(b))[0];
+  if (issue.code === 'invalid_union' && meant) return meant.flatMap((inner) => flatten(inner, path));
+  return [{ pointer: pointerTo(path), detail: issue.message }];
+}
+
+const weight = (issues: readonly ZodIssue[]) => issues.reduce((sum, { keys }) => sum + (keys?.length ?? 1), 0);
+
+/** Says where a request is wrong. zod's messages name types, bounds and unknown keys, never values. */
+export const faultsOf = (issues: readonly StandardSchemaV1.Issue[], place: readonly PropertyKey[] = []): Fault[] =>
+  issues.flatMap((issue) => flatten(issue, place));

@@ -1,0 +1,48 @@
+import { sqlState } from '../database/pg-errors.js';
+import { Problem } from '../http/problem.js';
+
+/** The members a log line may have. None of them can hold content, a key, a token, a password, an address or a URL. */
+const members = new Set([
+  'msg',
+  'err',
+  'req',
+  'context',
+  'requestId',
+  'method',
+  'route',
+  'status',
+  'durationMs',
+  'problem',
+  'queue',
+  'event',
+  'jobId',
+  'attempt',
+  'port',
+  'migrations',
+]);
+
+export const allowed = (line: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(line).filter(([member]) => members.has(member)));
+
+/**
+ * An error without its message, which may quote what was sent: kind, code, where it was thrown, and the same of its cause.
+ * Only problems, whose words are ours, keep theirs.
+ */
+export function errorLine(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { kind: typeof error };
+  const code = sqlState(error) ?? ('code' in error && typeof error.code === 'string' ? error.code : undefined);
+  return {
+    kind: error.name,
+    ...(code !== undefined && { code }),
+    ...(error instanceof Problem && { message: error.message }),
+    stack: framesOf(error),
+    ...(error.cause !== undefined && { cause: errorLine(error.cause) }),
+  };
+}
+
+/** The frames alone: the lines before them are the message. */
+const framesOf = (error: Error): string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))
+    .map((line) => line.trim());

@@ -1,0 +1,32 @@
+const CLOSE_TIMEOUT_MS = 25_000;
+
+export interface Running {
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a process to its end: SIGTERM and SIGINT close it in order, and it exits 0; after 25 s it goes anyway, with 1. What
+ * cannot start says why, without a stack, on standard error.
+ */
+export async function run(start: () => Promise<Running>): Promise<void> {
+  let closing: Promise<void> | undefined;
+  const running = start();
+  const stop = () =>
+    (closing ??= running.then(
+      (started) => end(started),
+      () => undefined,
+    ));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  try {
+    await running;
+  } catch (error) {
+    process.stderr.write(`Daybook cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function end(started: Running): Promise<void> {
+  setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+  await started.close();
+  process.exit(0);
+}

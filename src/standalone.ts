@@ -1,0 +1,30 @@
+import 'reflect-metadata';
+import { AppModule } from './app.module.js';
+import { createApp } from './app.js';
+import { Config, embeddedOptions } from './platform/config/config.js';
+import { startInstance } from './platform/embedded/instance.js';
+import { welcome } from './platform/embedded/welcome.js';
+import { run } from './platform/process.js';
+import { workers } from './worker.module.js';
+
+/** `npm start`: API and workers in one process, on a database of its own under DATA_DIR. */
+await run(async () => {
+  const { PORT, DATA_DIR } = embeddedOptions();
+  const instance = await startInstance(DATA_DIR);
+  const stop = () => instance.stop();
+  try {
+    const config = Config.fromEnvironment({ PUBLIC_URL: `http://localhost:${PORT}`, ...instance.environment });
+    const app = await createApp(AppModule.with(config, ...workers()));
+    await app.listen(config.values.PORT, config.values.HOST);
+    process.stdout.write(welcome(await app.getUrl(), instance));
+    return {
+      close: async () => {
+        await app.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+});

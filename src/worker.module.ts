@@ -1,0 +1,17 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { foundation } from './app.module.js';
+import { AuthWorkerModule } from './modules/auth/auth.module.js';
+import type { Config } from './platform/config/config.js';
+import { QueueModule } from './platform/queue/queue.module.js';
+import { reactions } from './reactions.js';
+
+/** What works on jobs, wherever it runs. */
+export const workers = () => [QueueModule.with(reactions), AuthWorkerModule];
+
+/** What the queue process runs. */
+@Module({})
+export class WorkerModule {
+  static with(config: Config): DynamicModule {
+    return { module: WorkerModule, imports: [...foundation(config), ...workers()] };
+  }
+}
