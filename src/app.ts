@@ -4,10 +4,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { Logger } from 'nestjs-pino';
 import { SignedOut } from './modules/auth/auth.problems.js';
-import { closeConnectionsWhileDraining } from './platform/http/drain.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
+import { addResponseHeaders } from './platform/http/response-headers.js';
 import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
 import { publicRoutes } from './public-routes.js';
@@ -25,7 +25,6 @@ export async function createApp(module: DynamicModule | Type): Promise<NestFasti
   app.useLogger(app.get(Logger));
   dress(app);
   logAnswers(app);
-  closeConnectionsWhileDraining(app);
   const document = openApiOf(app);
   SwaggerModule.setup(`${BASE}/docs`, app, document, {
     jsonDocumentUrl: `${BASE}/openapi.json`,
@@ -39,6 +38,7 @@ export async function createApp(module: DynamicModule | Type): Promise<NestFasti
 /** What every request passes through, said once. */
 function dress(app: NestFastifyApplication): void {
   app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
+  addResponseHeaders(app);
   readJsonStrictly(app);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new SchemaPipe());

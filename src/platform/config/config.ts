@@ -28,10 +28,18 @@ const Environment = z.object({
     .url()
     .default('http://localhost:8000')
     .describe('where clients reach the API; the issuer of its tokens'),
+  DRAIN_NOTICE_MS: count(0, 20_000)
+    .default(0)
+    .describe('how long requests are still taken after readiness turned red, for a load balancer to notice'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   DATABASE_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_api'),
   DATABASE_POOL_MAX: count(1, 100).default(10).describe('connections to PostgreSQL per process'),
   REDIS_URL: secretUrl('redis', 'rediss').optional().describe('Redis for the queues'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,50}$/)
+    .default('daybook')
+    .describe('keeps the queues of several installations in one Redis apart'),
   QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),

@@ -22,6 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) this.logger.error({ err: error, requestId: request.id, problem: problem.type });
     if (problem.status === 503)
       void reply.header('retry-after', problem.details['retry_after_seconds'] ?? RETRY_AFTER_SECONDS);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
   }
 }

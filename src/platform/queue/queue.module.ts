@@ -35,6 +35,8 @@ export class QueueModule implements OnModuleInit {
       inject: [Config],
       useFactory: (config: Config) => ({
         connection: queueConnection(config),
+        // In braces: all keys of a queue live on one node of a Redis Cluster.
+        ...(config.values.REDIS_URL && { prefix: `{${config.values.QUEUE_PREFIX}}` }),
         defaultJobOptions: {
           attempts: ATTEMPTS_MAX,
           backoff: { type: 'exponential', delay: BACKOFF_MS, jitter: 0.5 },

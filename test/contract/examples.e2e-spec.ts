@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { useApi } from '../harness/api.js';
+
+type Examples = Record<string, { readonly value: object }>;
+interface Operation {
+  readonly requestBody?: { readonly content: Record<string, { readonly examples?: Examples }> };
+}
+
+const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
+  readFileSync('openapi.json', 'utf8'),
+);
+
+/** Bodies for which no fixed example can work, each with the reason. */
+const without: Record<string, string> = {
+  '/api/v1/auth/refresh': 'takes a token that only a sign-in gives out',
+};
+
+const examplesOf = (path: string): Examples =>
+  paths[path]?.['post']?.requestBody?.content['application/json']?.examples ?? {};
+
+describe('the examples of Swagger UI', () => {
+  const api = useApi();
+
+  it('are there for every body, but where none can work', () => {
+    const bare = Object.entries(paths)
+      .filter(([, item]) =>
+        Object.values(item).some(
+          ({ requestBody }) => requestBody && !requestBody.content['application/json']?.examples,
+        ),
+      )
+      .map(([path]) => path);
+    expect(bare).toEqual(Object.keys(without));
+  });
+
+  it.each(['uce', 'e2e'])('work as they stand: %s', async (tier) => {
+    const send = (path: string, token?: string) =>
+      api.http.post(path, examplesOf(`/api/v1${path}`)[tier]?.value, { token });
+    expect((await send('/auth/signup')).status).toBe(201);
+    const signedIn = await send('/auth/login');
+    expect(signedIn.status).toBe(200);
+    const token = signedIn.body.tokens.access_token;
+    expect((await send('/entries', token)).status).toBe(201);
+    expect((await api.http.get('/entries', { token })).body.data).toHaveLength(1);
+  });
+
+  it('work for any address where the tier does not matter', async () => {
+    expect((await api.http.post('/auth/prelogin', examplesOf('/api/v1/auth/prelogin')['any']?.value)).status).toBe(200);
+  });
+});

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import '../../src/app.module.js';
+import { problems } from '../../src/platform/http/problem.js';
+import { events } from '../../src/platform/queue/event.js';
+import { reactions } from '../../src/reactions.js';
+
+interface Operation {
+  readonly summary?: string;
+  readonly security: unknown[];
+  readonly tags: string[];
+  readonly parameters?: { readonly name: string }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref?: string } }> };
+  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, unknown> }>;
+}
+interface Document {
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, ...operation })),
+);
+
+/** The names of all properties in a schema, however deep. */
+function propertyNames(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own =
+    'properties' in schema && typeof schema.properties === 'object' ? Object.keys(schema.properties ?? {}) : [];
+  return [...own, ...Object.values(schema).flatMap(propertyNames)];
+}
+
+describe('the contract', () => {
+  it.each(operations)(
+    '$name is summarised, tagged, and says what can go wrong',
+    ({ summary, tags, security, responses, path }) => {
+      expect(summary).toMatch(/^[A-Z].{5,80}$/);
+      expect(tags).toHaveLength(1);
+      if (security.length > 0) expect(Object.keys(responses)).toContain('401');
+      if (!path.startsWith('/health'))
+        expect(Object.keys(responses).some((status) => status.startsWith('4'))).toBe(true);
+      for (const [status, { description, content }] of Object.entries(responses)) {
+        expect(description).not.toBe('');
+        if (Number(status) >= 400) expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+      }
+    },
+  );
+
+  it.each(operations.filter(({ requestBody }) => requestBody))(
+    '$name takes a body with a name of its own',
+    ({ requestBody }) => {
+      expect(Object.keys(requestBody?.content ?? {})).toEqual(['application/json']);
+      expect(requestBody?.content['application/json']?.schema.$ref).toMatch(/^#\/components\/schemas\/\w+$/);
+    },
+  );
+
+  it('names everything in snake_case', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters?.map(({ name }) => name) ?? []);
+    const properties = propertyNames(document.components.schemas);
+    expect(
+      [...new Set([...parameters, ...properties])].filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('lists every problem that the code declares, and docs/problems.md explains each, and no other', () => {
+    const explained = [...readFileSync('docs/problems.md', 'utf8').matchAll(/^## (\S+\/\S+)$/gm)].flatMap(
+      ([, type]) => type ?? [],
+    );
+    expect(explained.toSorted()).toEqual([...problems.keys()].toSorted());
+  });
+
+  it('gives every problem a sentence for people', () => {
+    for (const { type, title, detail, status } of problems.values()) {
+      expect(type).toMatch(/^[a-z]+\/[a-z]+(-[a-z]+)*$/);
+      expect(title).toMatch(/^[A-Z][^.]+$/);
+      expect(detail).toMatch(/^[A-Z].+\.$/);
+      expect(status).toBeGreaterThanOrEqual(400);
+    }
+  });
+});
+
+describe('the events', () => {
+  it('are all reacted to, and nothing reacts to what is not declared', () => {
+    expect(Object.keys(reactions).toSorted()).toEqual([...events.keys()].toSorted());
+  });
+});

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { eventually } from './eventually.js';
+
+export interface RunningProcess {
+  readonly child: ChildProcess;
+  readonly origin: string;
+  /** All that it wrote so far, on both streams. */
+  output(): string;
+  /** Its exit code, or the signal that ended it. */
+  ended(): Promise<number | string>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Starts an entry point of the built application as a process of its own; answers when it serves. */
+export async function startProcess(entry: string, environment: Record<string, string>): Promise<RunningProcess> {
+  const port = environment['PORT'] ?? String(await freePort());
+  const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/src', entry)], {
+    env: { PATH: process.env['PATH'], ...environment, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  const ended = once(child, 'exit').then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
+  const running = { child, origin: `http://127.0.0.1:${port}`, output: () => chunks.join(''), ended: () => ended };
+  await eventually(`${entry} serves`, async () => {
+    if (child.exitCode !== null) throw new Error(`${entry} ended: ${running.output()}`);
+    const ready = await fetch(`${running.origin}/health/ready`).catch(() => undefined);
+    return ready?.ok ? true : undefined;
+  });
+  return running;
+}

@@ -1,0 +1,3 @@
+import { describeEvents } from './behaviour.js';
+
+describeEvents('PostgreSQL', {}, async () => undefined);
