@@ -2,7 +2,6 @@ import { type DynamicModule, StandardSchemaSerializerInterceptor, type Type } fr
 import { NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { Logger } from 'nestjs-pino';
 import { SignedOut } from './modules/auth/auth.problems.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
@@ -10,6 +9,7 @@ import { ProblemFilter } from './platform/http/problem.filter.js';
 import { addResponseHeaders } from './platform/http/response-headers.js';
 import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
+import { QuietLogger } from './platform/log/logger.js';
 import { publicRoutes } from './public-routes.js';
 
 export const BASE = 'api/v1';
@@ -22,7 +22,7 @@ export async function createApp(module: DynamicModule | Type): Promise<NestFasti
     abortOnError: false,
     routeConflictPolicy: { duplicate: 'error' },
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(QuietLogger));
   dress(app);
   logAnswers(app);
   const document = openApiOf(app);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { Logger } from 'nestjs-pino';
 import { Config } from './platform/config/config.js';
+import { QuietLogger } from './platform/log/logger.js';
 import { run } from './platform/process.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -11,6 +11,6 @@ await run(async () => {
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(QuietLogger));
   return { close: () => app.close() };
 });

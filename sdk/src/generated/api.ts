@@ -218,23 +218,6 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
-        Problem: {
-            /** @description what a program reads; explained in docs/problems.md */
-            type: string;
-            title: string;
-            status: number;
-            /** @description a sentence for a person */
-            detail: string;
-            /** @description the id of this request, to quote when asking for help */
-            instance: string;
-            /** @description for bad input: where (JSON Pointer) and what */
-            errors?: {
-                pointer: string;
-                detail: string;
-            }[];
-        } & {
-            [key: string]: unknown;
-        };
         SignUp: {
             /** @enum {string} */
             tier: "uce";
@@ -566,6 +549,23 @@ export interface components {
             sealed: string;
             /** Format: base64url */
             wrapped_key: string;
+        };
+        Problem: {
+            /** @description what a program reads; explained in docs/problems.md */
+            type: string;
+            title: string;
+            status: number;
+            /** @description a sentence for a person */
+            detail: string;
+            /** @description the id of this request, to quote when asking for help */
+            instance: string;
+            /** @description for bad input: where (JSON Pointer) and what */
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+        } & {
+            [key: string]: unknown;
         };
     };
     responses: never;

@@ -2,9 +2,10 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule, type SwaggerDocumentOptions } from '@nestjs/swagger';
 import { z } from 'zod';
 import { EXAMPLES, type Examples } from './accepts.js';
-import type { ProblemClass } from './problem.js';
-import { problems } from './problem.js';
+import type { ProblemClass, ProblemKind } from './problem.js';
+import { ProblemView } from './problem.schema.js';
 import type { PublicRoutes } from './public-routes.js';
+import { PROBLEMS } from './returns.js';
 import {
   BodyTooLarge,
   InvalidRequest,
@@ -17,10 +18,9 @@ import {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
-const problemContent = { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
 
 type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']>;
+type Annotated = NonNullable<PathItem['get']> & { [EXAMPLES]?: Examples; [PROBLEMS]?: readonly ProblemKind[] };
 
 export interface Contract {
   readonly publicRoutes: PublicRoutes;
@@ -52,6 +52,10 @@ export function buildOpenApi(app: INestApplication, contract: Contract): OpenAPI
     standardSchemaConverter,
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problemSchema() },
+  };
   for (const [path, item] of Object.entries(document.paths))
     for (const method of METHODS) {
       const operation = item[method];
@@ -59,6 +63,8 @@ export function buildOpenApi(app: INestApplication, contract: Contract): OpenAPI
     }
   return document;
 }
+
+const problemSchema = () => standardSchemaConverter(ProblemView, { schemaType: 'output' })?.components?.['Problem'];
 
 const describe = () =>
   new DocumentBuilder()
@@ -79,38 +85,52 @@ const describe = () =>
     .build();
 
 /** Says of an operation what holds for every route of its kind, so that no route has to. */
-function complete(operation: Operation, route: string, { publicRoutes, signedOut }: Contract): void {
+function complete(operation: Annotated, route: string, { publicRoutes, signedOut }: Contract): void {
   const isOpen = Object.hasOwn(publicRoutes, route);
+  const takesBody = operation.requestBody !== undefined;
+  const takesInput = takesBody || (operation.parameters?.length ?? 0) > 0;
+  const common = [
+    ...(isOpen ? [] : [signedOut]),
+    ...(takesBody ? [MalformedRequest, BodyTooLarge, UnsupportedMediaType] : []),
+    ...(takesInput ? [InvalidRequest] : []),
+    Unavailable,
+    Unexpected,
+  ];
   operation.security = isOpen ? [] : [{ bearer: [] }];
   placeExamples(operation);
-  asProblems(operation);
-  if (!isOpen) addProblem(operation, signedOut);
-  if (operation.requestBody)
-    for (const kind of [MalformedRequest, BodyTooLarge, UnsupportedMediaType]) addProblem(operation, kind);
-  if (operation.requestBody || operation.parameters?.length) addProblem(operation, InvalidRequest);
-  addProblem(operation, Unavailable);
-  addProblem(operation, Unexpected);
+  listProblems(operation, [...(operation[PROBLEMS] ?? []), ...common.map(({ kind }) => kind)]);
 }
 
-function placeExamples(operation: Operation & { [EXAMPLES]?: Examples }): void {
+function placeExamples(operation: Annotated): void {
   const { requestBody, [EXAMPLES]: examples } = operation;
   const json = requestBody && 'content' in requestBody ? requestBody.content[JSON_TYPE] : undefined;
   if (json && examples) json.examples = { ...examples };
   delete operation[EXAMPLES];
 }
 
-/** Problems were documented by status and schema alone; their media type is their own. */
-function asProblems({ responses }: Operation): void {
-  for (const [status, response] of Object.entries(responses))
-    if (Number(status) >= 400 && response && 'content' in response && response.content?.[JSON_TYPE])
-      response.content = problemContent;
+function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void {
+  for (const [status, same] of Map.groupBy(kinds, (kind) => kind.status))
+    operation.responses[String(status)] = {
+      description: same.map(({ type, title }) => `\`${type}\`: ${title}`).join('  \n'),
+      content: {
+        [PROBLEM_TYPE]: {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(
+            same.map((kind) => [kind.type, { summary: kind.title, value: exampleOf(kind) }]),
+          ),
+        },
+      },
+    };
+  delete operation[PROBLEMS];
 }
 
-function addProblem({ responses }: Operation, { kind }: ProblemClass): void {
-  const line = problemLine(kind.type);
-  const there = responses[String(kind.status)];
-  if (there && 'description' in there && !there.description?.includes(line)) there.description += `  \n${line}`;
-  if (!there) responses[String(kind.status)] = { description: line, content: problemContent };
-}
-
-export const problemLine = (type: string): string => `\`${type}\`: ${problems.get(type)?.title ?? ''}`;
+const exampleOf = ({ type, title, status, detail }: ProblemKind) => ({
+  type,
+  title,
+  status,
+  detail,
+  instance: 'urn:uuid:0c9a5f0e-5d0b-4a6c-9d0e-2f1f4f4a7c11',
+  ...(type === InvalidRequest.kind.type && {
+    errors: [{ pointer: '#/field', detail: 'is not a field of this request' }],
+  }),
+});

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isBusy } from '../database/pg-errors.js';
-import { Problem } from './problem.js';
+import { Problem, type ProblemDetails } from './problem.js';
 import { problemOfStatus, Unavailable, Unexpected } from './request.problems.js';
 
 const RETRY_AFTER_SECONDS = 2;
@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** Also used for what Fastify refuses before Nest sees it. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = problemOf(error);
-    if (problem.status >= 500) this.logger.error({ err: error, requestId: request.id, problem: problem.type });
+    if (problem.status >= 500) this.logger.error({ err: error, problem: problem.type });
     if (problem.status === 503)
       void reply.header('retry-after', problem.details['retry_after_seconds'] ?? RETRY_AFTER_SECONDS);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
@@ -38,7 +38,13 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isBusy(error)) return new Unavailable({}, { cause: error });
   const status = statusOf(error);
-  return new (status === undefined ? Unexpected : problemOfStatus(status))({}, { cause: error });
+  return new (status === undefined ? Unexpected : problemOfStatus(status))(detailsOf(error), { cause: error });
+}
+
+/** Fastify's own words quote the address, so ours are said for what a caller may well meet. */
+function detailsOf(error: unknown): ProblemDetails {
+  const isBadUrl = error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL';
+  return isBadUrl ? { detail: 'The address cannot be read: check its percent-encoding.' } : {};
 }
 
 /** The status of a refusal by Nest or Fastify; undefined for what nobody expected. */

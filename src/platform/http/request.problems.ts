@@ -10,7 +10,7 @@ export const MalformedRequest = problem(
   'request/malformed',
   400,
   'The request cannot be read',
-  'The body is not JSON that this server reads: check its syntax, encoding and nesting.',
+  'The address, the headers or the body of the request cannot be read: check syntax, encoding and nesting.',
 );
 export const NoSuchRoute = problem(
   'request/no-such-route',

@@ -1,8 +1,7 @@
 import { applyDecorators, HttpCode, SerializeOptions } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiExtension, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { ProblemClass } from './problem.js';
-import { ProblemView } from './problem.schema.js';
 
 /** The answer's schema: what leaves the server, what OpenAPI promises, and what the SDK is typed by. */
 export const Returns = (schema: z.ZodType, description: string, status = 200) =>
@@ -20,16 +19,12 @@ export const ReturnsNothing = (description: string) =>
 export const AlsoReturns = (schema: z.ZodType, description: string, status: number) =>
   ApiResponse({ status, standardSchema: schema, description });
 
-/** The problems a route may answer with, listed in OpenAPI under their status. */
-export const Problems = (...kinds: ProblemClass[]) => {
-  const byStatus = Map.groupBy(kinds, ({ kind }) => kind.status);
-  return applyDecorators(
-    ...[...byStatus].map(([status, same]) =>
-      ApiResponse({
-        status,
-        description: same.map(({ kind }) => `\`${kind.type}\`: ${kind.title}`).join('  \n'),
-        standardSchema: ProblemView,
-      }),
-    ),
+/** Where a route's problems wait until the document's builder (openapi.ts) lists them under their statuses. */
+export const PROBLEMS = 'x-problems';
+
+/** The problems a route may answer with, beside those of every route of its kind. */
+export const Problems = (...kinds: ProblemClass[]) =>
+  ApiExtension(
+    PROBLEMS,
+    kinds.map(({ kind }) => kind),
   );
-};

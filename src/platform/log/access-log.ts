@@ -10,7 +10,6 @@ export function logAnswers(app: NestFastifyApplication): void {
     const route = request.routeOptions.url ?? 'none';
     if (!route.startsWith('/health'))
       logger.log({
-        requestId: request.id,
         method: request.method,
         route,
         status: reply.statusCode,

@@ -5,7 +5,6 @@ import { Problem } from '../http/problem.js';
 const members = new Set([
   'msg',
   'err',
-  'req',
   'context',
   'requestId',
   'method',

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { Config } from '../config/config.js';
 import { allowed, errorLine } from './allow-list.js';
+import { QuietLogger } from './logger.js';
 
 /** JSON lines on standard output: what is not on the allow-list does not get out. */
 @Module({})
@@ -9,6 +10,8 @@ export class LogModule {
   static with(): DynamicModule {
     return {
       module: LogModule,
+      providers: [QuietLogger],
+      exports: [QuietLogger],
       imports: [
         LoggerModule.forRootAsync({
           inject: [Config],
@@ -21,7 +24,10 @@ export class LogModule {
               formatters: { log: allowed, level: (label) => ({ level: label }) },
               timestamp: () => `,"time":"${new Date().toISOString()}"`,
               wrapSerializers: false,
-              serializers: { err: errorLine, req: ({ id }: { id: string }) => ({ id }) },
+              serializers: { err: errorLine },
+              // Of the request itself only its id goes into a line.
+              quietReqLogger: true,
+              customAttributeKeys: { reqId: 'requestId' },
             },
           }),
         }),

@@ -36,7 +36,8 @@ export class Keyring {
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
+  /** SPKI, PEM. */
+  readonly publicKey: string;
 }
 
 /** The operator's secrets, by purpose. */
@@ -67,6 +68,7 @@ function signingKey(id: string, scalar: Buffer): SigningKey {
     x: point.subarray(1, 33).toString('base64url'),
     y: point.subarray(33).toString('base64url'),
   };
+  const publicKey = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
   const privateKey = createPrivateKey({ key: { ...jwk, d: scalar.toString('base64url') }, format: 'jwk' });
-  return { id, privateKey, publicKey: createPublicKey({ key: jwk, format: 'jwk' }) };
+  return { id, privateKey, publicKey: String(publicKey) };
 }

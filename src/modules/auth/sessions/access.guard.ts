@@ -2,7 +2,6 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPublic, PUBLIC_ROUTES, type PublicRoutes } from '../../../platform/http/public-routes.js';
-import { Problem } from '../../../platform/http/problem.js';
 import { SignedOut } from '../auth.problems.js';
 import type { Caller } from '../caller.js';
 import { ACCESS } from './access.strategy.js';
@@ -26,13 +25,11 @@ export class AccessGuard extends AuthGuard(ACCESS) {
   /** Whatever is wrong with a token, the answer is the same: it is no use to say more. */
   override handleRequest<User>(error: unknown, user: User | false): User {
     if (user) return user;
-    if (error instanceof Problem || (error instanceof Error && !isTokenError(error))) throw error;
+    // What is wrong with the token comes as no user; an error is a fault of ours.
+    if (error !== null && error !== undefined) throw error;
     throw new SignedOut();
   }
 }
-
-/** The errors of a key look-up are about the token; those of the database are not. */
-const isTokenError = (error: Error): boolean => error.message === 'not signed by a key of this server';
 
 /** The key lives as long as the answer is on its way; a wiped key refuses to be used. */
 function wipeAfterwards(caller: Caller | undefined, reply: FastifyReply): void {

@@ -28,7 +28,7 @@ export class AccessStrategy extends PassportStrategy(Strategy, ACCESS) {
       audience: AUDIENCE,
       secretOrKeyProvider: (_request, token: string, done) => {
         const key = tokens.verificationKey(token);
-        if (key) done(null, key.publicKey.export({ type: 'spki', format: 'pem' }));
+        if (key) done(null, key.publicKey);
         else done(new Error('not signed by a key of this server'));
       },
     });
