@@ -179,9 +179,13 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_previous_refresh_hash_check CHECK ((octet_length(previous_refresh_hash) = 32)),
   CONSTRAINT sessions_refresh_hash_check CHECK ((octet_length(refresh_hash) = 32))
 );
+CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON sessions FOR ALL TO daybook_system USING (expires_at < now());
 CREATE POLICY owner ON sessions FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO daybook_api;
+GRANT DELETE ON sessions TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON sessions TO daybook_system;
 
 CREATE TABLE sign_in_names (
   kind text NOT NULL,
@@ -220,11 +224,15 @@ CREATE TABLE slots (
   CONSTRAINT slots_salt_check CHECK ((octet_length(salt) = 16))
 );
 COMMENT ON TABLE slots IS 'the master key, each time under one secret that is not here';
+CREATE INDEX slots_expiry ON slots USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE UNIQUE INDEX slots_one_of_session ON slots USING btree (user_id, session_id, kind) WHERE (kind = ANY (ARRAY['refresh'::text, 'grace'::text]));
 CREATE UNIQUE INDEX slots_one_password ON slots USING btree (user_id) WHERE (kind = 'password'::text);
 ALTER TABLE slots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON slots FOR ALL TO daybook_system USING (expires_at < now());
 CREATE POLICY owner ON slots FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON slots TO daybook_api;
+GRANT DELETE ON slots TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON slots TO daybook_system;
 
 CREATE TABLE users (
   user_id uuid NOT NULL,

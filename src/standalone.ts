@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { createApp } from './app.js';
 import { Config, embeddedOptions } from './platform/config/config.js';
@@ -13,7 +14,10 @@ await run(async () => {
   const instance = await startInstance(DATA_DIR);
   const stop = () => instance.stop();
   try {
-    const config = Config.fromEnvironment({ PUBLIC_URL: `http://localhost:${PORT}`, ...instance.environment });
+    const config = Config.fromEnvironment(
+      { PUBLIC_URL: `http://localhost:${PORT}`, MAIL_DIR: join(instance.dataDir, 'mail') },
+      instance.environment,
+    );
     const app = await createApp(AppModule.with(config, ...workers()));
     await app.listen(config.values.PORT, config.values.HOST);
     process.stdout.write(welcome(await app.getUrl(), instance));

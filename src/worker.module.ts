@@ -4,9 +4,10 @@ import { AuthWorkerModule } from './modules/auth/auth.module.js';
 import type { Config } from './platform/config/config.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
+import { schedules } from './schedules.js';
 
 /** What works on jobs, wherever it runs. */
-export const workers = () => [QueueModule.with(reactions), AuthWorkerModule];
+export const workers = () => [QueueModule.with(reactions, schedules), AuthWorkerModule];
 
 /** What the queue process runs. */
 @Module({})

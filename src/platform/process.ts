@@ -25,6 +25,16 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   }
 }
 
+/** Runs a job that ends by itself: 0 when it did its work, 1 and a sentence on standard error when it could not. */
+export async function runOnce(work: () => Promise<string>): Promise<void> {
+  try {
+    process.stdout.write(`${await work()}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
 async function end(started: Running): Promise<void> {
   setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
   await started.close();

@@ -24,6 +24,7 @@ import { SlotEntity } from './keys/slot.entity.js';
 import { AccessStrategy } from './sessions/access.strategy.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { DeviceEntity } from './sessions/device.entity.js';
+import { Expiry } from './sessions/expiry.js';
 import { SessionEntity } from './sessions/session.entity.js';
 import { SessionSlots } from './sessions/session-slots.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -65,6 +66,6 @@ export class AuthModule {}
 /** What auth does about events. */
 @Module({
   imports: [TypeOrmModule.forFeature(entities), MailModule],
-  providers: [AuthWorker, Letters, AccountsRepository],
+  providers: [AuthWorker, Letters, AccountsRepository, Expiry],
 })
 export class AuthWorkerModule {}

@@ -21,7 +21,6 @@ const count = (least: number, most: number) => z.coerce.number().int().min(least
 
 /** Everything this server reads from its surroundings, with its meaning. Nothing else reads `process.env`. */
 const Environment = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   HOST: z.string().default('0.0.0.0').describe('address to listen on'),
   PORT: count(0, 65_535).default(8000).describe('port of the API; 0 takes a free one'),
   PUBLIC_URL: z
@@ -65,17 +64,24 @@ const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boole
   error: 'is missing, and so is MAIL_DIR: mail needs one of them',
 });
 
+type Surroundings = Readonly<Record<string, string | undefined>>;
+
+/** What `schema` finds in the environment. Lists every fault together, and never prints a value. */
+function readEnvironment<T>(schema: z.ZodType<T>, environment: Surroundings): T {
+  const { success, data, error } = schema.safeParse(environment);
+  if (success) return data;
+  const faults = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`The environment is not usable:\n${faults.join('\n')}`);
+}
+
 type Values = Readonly<z.output<typeof Environment>>;
 
 export class Config {
   private constructor(readonly values: Values) {}
 
-  /** Reads and checks the environment once. Lists every fault together, and never prints a value. */
-  static from(environment: Readonly<Record<string, string | undefined>>): Config {
-    const { success, data, error } = Complete.safeParse(environment);
-    if (success) return new Config(Object.freeze(data));
-    const faults = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new Error(`The environment is not usable:\n${faults.join('\n')}`);
+  /** Reads and checks the environment once. @throws Error that lists every fault */
+  static from(environment: Surroundings): Config {
+    return new Config(Object.freeze(readEnvironment(Complete, environment)));
   }
 
   /** For describing the application without running it: nothing in it is ever connected to. */
@@ -91,22 +97,23 @@ export class Config {
     });
   }
 
-  static fromEnvironment(more: Record<string, string> = {}): Config {
-    return Config.from({ ...process.env, ...more });
+  /** @param defaults what holds where the environment says nothing, @param fixed what holds whatever it says */
+  static fromEnvironment(defaults: Record<string, string> = {}, fixed: Record<string, string> = {}): Config {
+    return Config.from({ ...defaults, ...process.env, ...fixed });
   }
 }
 
 /** What `npm start` reads: the embedded instance needs no more, the rest it makes itself. */
-export const EmbeddedOptions = z.object({
+const EmbeddedOptions = z.object({
   PORT: count(0, 65_535).default(8000),
   DATA_DIR: z.string().min(1).default('./data'),
 });
 
-export const embeddedOptions = () => EmbeddedOptions.parse(process.env);
+export const embeddedOptions = () => readEnvironment(EmbeddedOptions, process.env);
 
 /** What the migration job reads. */
 const MigrationOptions = z.object({
   DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role that owns the tables'),
 });
 
-export const migrationOptions = () => MigrationOptions.parse(process.env);
+export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);

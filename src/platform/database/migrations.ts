@@ -1,5 +1,6 @@
 import { CreateAccounts1795250000000 } from '../../../migrations/1795250000000-CreateAccounts.js';
 import { CreateEntries1795250100000 } from '../../../migrations/1795250100000-CreateEntries.js';
+import { ExpireSlots1795250150000 } from '../../../migrations/1795250150000-ExpireSlots.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
-export const migrations = [CreateAccounts1795250000000, CreateEntries1795250100000];
+export const migrations = [CreateAccounts1795250000000, CreateEntries1795250100000, ExpireSlots1795250150000];

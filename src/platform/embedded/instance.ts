@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { migrate } from '../database/migrate.js';
@@ -17,7 +18,7 @@ const InstanceSecrets = z.strictObject({
 type InstanceSecrets = z.infer<typeof InstanceSecrets>;
 
 export interface EmbeddedInstance {
-  /** What the configuration reads, as if an operator had set it. */
+  /** What the configuration reads, as if an operator had set it: connections and secrets. */
   readonly environment: Record<string, string>;
   readonly dataDir: string;
   /** The migrations that ran, oldest first. */
@@ -28,13 +29,15 @@ export interface EmbeddedInstance {
 /** Brings up all that the server needs beside itself, under one folder: a migrated database, roles, secrets, a mail folder. */
 export async function startInstance(folder: string, settings: Record<string, string> = {}): Promise<EmbeddedInstance> {
   const dataDir = resolve(folder);
+  const secretsFile = join(dataDir, 'secrets.json');
+  refuseLostSecrets(join(dataDir, 'postgres'), secretsFile);
   const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), settings });
   try {
-    const secrets = loadOrCreateSecrets(join(dataDir, 'secrets.json'), InstanceSecrets, newSecrets);
+    const secrets = loadOrCreateSecrets(secretsFile, InstanceSecrets, newSecrets);
     await prepareRoles(postgres.superuserUrl, secrets.database);
     await prepareDatabase(postgres.superuserUrl, DATABASE);
     const migrated = await migrate(urlOf(postgres.superuserUrl, 'owner', secrets));
-    const environment = environmentOf(postgres.superuserUrl, secrets, dataDir);
+    const environment = environmentOf(postgres.superuserUrl, secrets);
     return { environment, dataDir, migrated, stop: () => postgres.stop() };
   } catch (error) {
     await postgres.stop();
@@ -42,13 +45,20 @@ export async function startInstance(folder: string, settings: Record<string, str
   }
 }
 
-const environmentOf = (superuserUrl: string, secrets: InstanceSecrets, dataDir: string) => ({
+/** New secrets beside old data would lock everybody out, and look like a fresh start. */
+function refuseLostSecrets(database: string, file: string): void {
+  if (existsSync(join(database, 'PG_VERSION')) && !existsSync(file))
+    throw new Error(
+      `${file} is missing, and without it nobody can sign in to the diaries in ${database}. Restore it from a backup.`,
+    );
+}
+
+const environmentOf = (superuserUrl: string, secrets: InstanceSecrets) => ({
   DATABASE_URL: urlOf(superuserUrl, 'api', secrets),
   QUEUE_DATABASE_URL: urlOf(superuserUrl, 'queue', secrets),
   TOKEN_KEYS: secrets.token_keys,
   PASSWORD_PEPPERS: secrets.password_peppers,
   SESSION_PEPPERS: secrets.session_peppers,
-  MAIL_DIR: join(dataDir, 'mail'),
 });
 
 const urlOf = (superuserUrl: string, role: keyof InstanceSecrets['database'], { database }: InstanceSecrets): string =>

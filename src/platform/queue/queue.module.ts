@@ -9,7 +9,10 @@ import { OutboxRelay } from './outbox.relay.js';
 const REDIS_TIMEOUT_MS = 500;
 const CONNECTIONS_PER_QUEUE = 2;
 const ATTEMPTS_MAX = 5;
-const BACKOFF_MS = 1_000;
+const BACKOFF_MS = 10_000;
+
+/** Tasks by name: the queue that does each, and how often. */
+export type Schedules = Readonly<Record<string, { readonly queue: string; readonly everyMs: number }>>;
 
 /** Announcing events: all that a process needs that only answers requests. */
 @Global()
@@ -25,12 +28,14 @@ export class OutboxModule {
 @Module({})
 export class QueueModule implements OnModuleInit {
   private static queues: readonly string[] = [];
+  private static schedules: Schedules = {};
   private readonly logger = new Logger(QueueModule.name);
 
   constructor(private readonly modules: ModuleRef) {}
 
-  static with(reactions: Reactions): DynamicModule {
+  static with(reactions: Reactions, schedules: Schedules): DynamicModule {
     QueueModule.queues = [...new Set(Object.values(reactions).flat())];
+    QueueModule.schedules = schedules;
     const root = BullModule.forRootAsync({
       inject: [Config],
       useFactory: (config: Config) => ({
@@ -52,10 +57,17 @@ export class QueueModule implements OnModuleInit {
   /** A process that works on jobs does not start without its queues. */
   async onModuleInit(): Promise<void> {
     for (const name of QueueModule.queues) {
-      const queue = this.modules.get<Queue>(getQueueToken(name), { strict: false });
+      const queue = this.queue(name);
       queue.on('error', (error) => this.logger.warn({ msg: 'the queue is out of reach', queue: name, err: error }));
       await queue.waitUntilReady();
     }
+    // Asserted at each start: a queue that was emptied has forgotten them.
+    for (const [name, { queue, everyMs: every }] of Object.entries(QueueModule.schedules))
+      await this.queue(queue).upsertJobScheduler(name, { every }, { name, data: {} });
+  }
+
+  private queue(name: string): Queue {
+    return this.modules.get<Queue>(getQueueToken(name), { strict: false });
   }
 }
 

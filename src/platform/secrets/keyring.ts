@@ -11,6 +11,7 @@ export interface NamedKey {
 /** Several keys of one purpose: the first for what is made now, all for what was made before. */
 export class Keyring {
   readonly current: NamedKey;
+  readonly oldest: NamedKey;
   private readonly byId: ReadonlyMap<string, NamedKey>;
 
   constructor(keys: readonly { id: string; key: Secret<Buffer> }[]) {
@@ -18,11 +19,16 @@ export class Keyring {
     const [first] = revealed;
     if (!first) throw new Error('a keyring needs a key');
     this.current = first;
+    this.oldest = revealed.at(-1) ?? first;
     this.byId = new Map(revealed.map((named) => [named.id, named]));
   }
 
   get all(): readonly NamedKey[] {
     return [...this.byId.values()];
+  }
+
+  has(id: string): boolean {
+    return this.byId.has(id);
   }
 
   /** The key named `id`. A missing one is a fault of the configuration, not of the caller. */

@@ -78,7 +78,8 @@ export class Credentials {
 
   /** The salt that an address without an e2e account is answered: always the same, and like any other. */
   believableSalt(email: string): Uint8Array {
-    const { key } = this.secrets.passwordPeppers.current;
+    // The oldest: a new pepper in front of it must not change what addresses without an account are answered.
+    const { key } = this.secrets.passwordPeppers.oldest;
     return hmacSha256(key, utf8(pepperPrefixes.prelogin), utf8(email)).slice(0, SALT_BYTES);
   }
 }

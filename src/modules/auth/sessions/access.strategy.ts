@@ -42,7 +42,8 @@ export class AccessStrategy extends PassportStrategy(Strategy, ACCESS) {
     const row = await this.db.asUser({ userId }, (tx) =>
       this.sessions.findSignedIn(tx, userId, sessionId, slotId, this.clock.now()),
     );
-    return row ? this.callerOf(token, row) : false;
+    const isOver = !row || (row.wrapped !== null && !this.slots.canOpen(row.pepper_id));
+    return isOver ? false : this.callerOf(token, row);
   }
 
   private callerOf(token: AccessToken, row: SignedInRow): Caller {

@@ -50,6 +50,11 @@ export class SessionSlots {
     });
   }
 
+  /** Whether the pepper of a slot is still there: without it nothing opens the slot, and its session has ended. */
+  canOpen(pepperId: string | null): boolean {
+    return pepperId !== null && this.secrets.sessionPeppers.has(pepperId);
+  }
+
   /** @throws EnvelopeRefused when `secret` is not the slot's */
   open(
     kind: 'refresh' | 'access',

@@ -144,6 +144,7 @@ export class SessionsService {
   /** The master key behind a refresh secret; null where the session has none. */
   private async unlock(tx: Tx, { userId, id }: SessionEntity, secret: Uint8Array): Promise<MasterKey | null> {
     const slot = await this.sessions.findSlot(tx, userId, id, 'refresh');
+    if (slot && !this.slots.canOpen(slot.pepperId)) throw new InvalidRefreshToken();
     return slot && this.slots.open('refresh', slot, secret);
   }
 

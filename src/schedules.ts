@@ -1,0 +1,9 @@
+import { EXPIRE } from './modules/auth/auth.worker.js';
+import type { Schedules } from './platform/queue/queue.module.js';
+
+const MINUTE_MS = 60_000;
+
+/** What is done again and again, once for the whole installation however many workers there are. */
+export const schedules: Schedules = {
+  [EXPIRE]: { queue: 'auth', everyMs: 60 * MINUTE_MS },
+};

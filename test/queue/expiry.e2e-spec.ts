@@ -1,0 +1,51 @@
+import { getQueueToken } from '@nestjs/bullmq';
+import { describe, expect, it } from '@jest/globals';
+import type { Queue } from 'bullmq';
+import { EXPIRE } from '../../src/modules/auth/auth.worker.js';
+import { type TestUser, useApi } from '../harness/api.js';
+import { eventually } from '../harness/eventually.js';
+
+describe('what has expired', () => {
+  const api = useApi({ withWorkers: true });
+  const queue = () => api.named<Queue>(getQueueToken('auth'));
+  const kinds = async ({ id }: TestUser) => {
+    const rows = await api.database.look<{ kind: string }>('SELECT kind FROM slots WHERE user_id = $1', [id]);
+    return new Set(rows.map(({ kind }) => kind));
+  };
+
+  it('is asked for every hour, once for all workers', async () => {
+    const schedulers = await queue().getJobSchedulers();
+    expect(schedulers.map(({ name, every }) => [name, Number(every)])).toEqual([[EXPIRE, 3_600_000]]);
+  });
+
+  it('is deleted, of every user, and nothing else is', async () => {
+    const [ada, grace] = [await api.newUser(), await api.newUser()];
+    await ada.post('/auth/refresh', { refresh_token: ada.refreshToken });
+    expect(await kinds(ada)).toEqual(new Set(['password', 'recovery', 'refresh', 'access', 'grace']));
+    await api.database.look(
+      `UPDATE slots SET expires_at = now() - interval '1 second' WHERE kind IN ('access', 'grace') AND user_id = $1`,
+      [ada.id],
+    );
+    await api.database.look(`UPDATE sessions SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+      grace.id,
+    ]);
+
+    await queue().add(EXPIRE, {});
+    await eventually('the expired slots are gone', async () => ((await kinds(ada)).has('access') ? undefined : true));
+    expect(await kinds(ada)).toEqual(new Set(['password', 'recovery', 'refresh']));
+    // The session of Grace has ended, and its slots went with it; what her password opens is still there.
+    await eventually('the expired session is gone', async () =>
+      (await kinds(grace)).has('refresh') ? undefined : true,
+    );
+    expect(await kinds(grace)).toEqual(new Set(['password', 'recovery']));
+    expect((await ada.post('/entries', { content: 'x' })).status).toBe(423);
+  });
+
+  it('is all that the system role can see of slots, and not what is in them', async () => {
+    const ada = await api.newUser();
+    const asSystem = (sql: string) => api.database.as('api', `BEGIN; SET LOCAL ROLE daybook_system; ${sql}; COMMIT`);
+    await expect(asSystem('SELECT wrapped FROM slots')).rejects.toThrow('permission denied');
+    await asSystem('DELETE FROM slots');
+    expect(await kinds(ada)).toContain('password');
+  });
+});
