@@ -15,7 +15,7 @@ const STEPS = [
   ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
   [
     'floors',
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config',
     '.dependency-cruiser.mjs',
     'src',

@@ -3,6 +3,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SignedOut } from './modules/auth/auth.problems.js';
+import { closeQuietConnections } from './platform/http/connections.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -39,6 +40,7 @@ export async function createApp(module: DynamicModule | Type): Promise<NestFasti
 function dress(app: NestFastifyApplication): void {
   app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
   addResponseHeaders(app);
+  closeQuietConnections(app);
   readJsonStrictly(app);
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(new SchemaPipe());

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -79,6 +81,15 @@ describe('npm start', () => {
     const answers = await Promise.all(signUps);
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
     expect(await running.ended()).toBe(0);
+  });
+
+  it('is not kept from stopping by a client that connected and says nothing', async () => {
+    const running = await start();
+    const silent = connect(Number(new URL(running.origin).port), '127.0.0.1');
+    await once(silent, 'connect');
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    silent.destroy();
   });
 
   it('writes its log as JSON lines, with a request id and without addresses of entries', async () => {

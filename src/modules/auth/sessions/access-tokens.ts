@@ -20,6 +20,7 @@ const Claims = z.object({
   sub: UserId,
   sid: SessionId,
   jti: SlotId,
+  exp: z.int(),
   key: z.base64url().length(43).optional(),
 });
 
@@ -68,11 +69,12 @@ export class AccessTokens {
     return parsed.success ? this.secrets.tokenKeys.find(({ id }) => id === parsed.data.kid) : undefined;
   }
 
-  /** The parts of a payload whose signature, issuer, audience and expiry were checked. */
+  /** The parts of a payload whose signature, issuer and audience were checked; undefined when it has expired. */
   read(payload: unknown): AccessToken | undefined {
     const { success, data } = Claims.safeParse(payload);
     if (!success) return undefined;
-    const { sub: userId, sid: sessionId, jti: slotId, key } = data;
+    const { sub: userId, sid: sessionId, jti: slotId, exp, key } = data;
+    if (exp * 1000 <= this.clock.now().getTime()) return undefined;
     return { userId, sessionId, slotId, ...(key !== undefined && { secret: fromBase64url(key) }) };
   }
 }

@@ -1,0 +1,156 @@
+import { type Schemas, unwrap } from './api.js';
+import type { Connection } from './connection.js';
+import { createE2eAccount } from './crypto/accounts.js';
+import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
+import type { Identity } from './crypto/identity.js';
+import { createId } from './crypto/ids.js';
+import type { KeyLogHead } from './crypto/key-log.js';
+import type { KdfParameters } from './crypto/kdf.js';
+import type { MasterKey } from './crypto/master-key.js';
+import type { Argon2id } from './crypto/passwords.js';
+import { sha256 } from './crypto/primitives.js';
+import { e2eAuthKey, unlockE2eAccount } from './crypto/unlocking.js';
+import type { E2eSignUp, WireKeys } from './crypto/wire.js';
+import { AnswerRefused } from './problems.js';
+import { expiryOf } from './session.js';
+import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
+
+/** Where a sign-in happens; shown to the user in the list of sessions. */
+export type Device = NonNullable<Schemas['Login']['device']>;
+
+/** What both sign-up and sign-in are told. */
+export interface Credentials {
+  readonly email: string;
+  /** The password as the user typed it. For e2e it never leaves this client. */
+  readonly password: string;
+  /** Chosen by the user or kept by the app: a server is never asked for it. */
+  readonly tier: Tier;
+  readonly device?: Device;
+  /** e2e: Argon2id; libsodium's unless given, which blocks its thread for about a second. */
+  readonly argon2?: Argon2id;
+}
+
+/** What a new account is made of. */
+export interface NewAccount extends Credentials {
+  /** e2e: how hard the password is to guess; 256 MiB and 3 passes unless given. */
+  readonly kdf?: KdfParameters;
+}
+
+/** What an account is opened with. */
+export interface ExistingAccount extends Credentials {
+  /** e2e: `keyLogHead` of an earlier client. The sign-in is refused when the server shows another past. */
+  readonly pinned?: PinnedKeyLog;
+}
+
+/** A user who is signed in now. */
+export interface SignedIn {
+  readonly record: SessionRecord;
+  /** e2e. */
+  readonly master?: MasterKey;
+}
+
+const passwordLengthMin = 8;
+
+/**
+ * Makes an account. For e2e, all keys are made here and sent wrapped.
+ * @returns also ten recovery codes, to be shown once
+ * @throws RangeError for a password under 8 characters; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
+ */
+export async function signUp(
+  connection: Connection,
+  account: NewAccount,
+): Promise<SignedIn & { readonly recoveryCodes: readonly string[] }> {
+  assertTier(account.tier);
+  if ([...account.password].length < passwordLengthMin) throw new RangeError('a password has 8 characters at least');
+  return account.tier === 'e2e' ? signUpE2e(connection, account) : signUpUce(connection, account);
+}
+
+/**
+ * Opens an account. For e2e the password stays here, the wrapped keys of the answer are opened, and the signed identity
+ * among them verified.
+ * @throws DaybookProblem `auth/invalid-credentials` for a wrong address, password or tier alike; EnvelopeRefused `kdf` when
+ *   the server asks for less than the floor, before anything is sent; AnswerRefused
+ */
+export async function signIn(connection: Connection, account: ExistingAccount): Promise<SignedIn> {
+  assertTier(account.tier);
+  return account.tier === 'e2e' ? signInE2e(connection, account) : signInUce(connection, account);
+}
+
+/** Without types, a tier that is forgotten must not become the one in which the password is sent. */
+function assertTier(tier: unknown): void {
+  if (tier !== 'uce' && tier !== 'e2e') throw new RangeError('say the tier: "uce" or "e2e"');
+}
+
+async function signUpUce(connection: Connection, { email, password, device }: NewAccount) {
+  const askedAt = connection.around.now();
+  const body = { tier: 'uce' as const, email, password, ...(device && { device }) };
+  const answer = unwrap(await connection.once.POST('/api/v1/auth/signup', { body }));
+  return { record: recordOf(connection, 'uce', answer, askedAt), recoveryCodes: answer.recovery_codes ?? [] };
+}
+
+async function signUpE2e(connection: Connection, { device, ...account }: NewAccount) {
+  const { signUp: sent, recoveryCodes, master, identity } = await createE2eAccount({ ...account, userId: createId() });
+  wipeIdentity(identity);
+  const askedAt = connection.around.now();
+  const body = { ...mutable(sent), email: account.email, ...(device && { device }) };
+  const answer = unwrap(await connection.once.POST('/api/v1/auth/signup', { body }));
+  if (answer.user.id !== sent.user_id) throw new AnswerRefused('user');
+  const key_log_head = { n: 1, hash: toBase64url(sha256(fromBase64url(sent.keys.identity))) };
+  return { record: { ...recordOf(connection, 'e2e', answer, askedAt), key_log_head }, master, recoveryCodes };
+}
+
+async function signInUce(connection: Connection, { email, password, device }: ExistingAccount): Promise<SignedIn> {
+  const askedAt = connection.around.now();
+  const body = { tier: 'uce' as const, email, password, ...(device && { device }) };
+  const answer = unwrap(await connection.once.POST('/api/v1/auth/login', { body }));
+  return { record: recordOf(connection, 'uce', answer, askedAt) };
+}
+
+async function signInE2e(connection: Connection, account: ExistingAccount): Promise<SignedIn> {
+  const { email, device, argon2, pinned } = account;
+  const { kdf } = unwrap(await connection.repeating.POST('/api/v1/auth/prelogin', { body: { email } }));
+  const { authKey, root } = await e2eAuthKey(account.password, kdf, argon2);
+  try {
+    const askedAt = connection.around.now();
+    const body = { tier: 'e2e' as const, email, password: toBase64url(authKey), ...(device && { device }) };
+    const answer = unwrap(await connection.once.POST('/api/v1/auth/login', { body }));
+    const record = recordOf(connection, 'e2e', answer, askedAt);
+    const keys = keysOf(answer);
+    const head = pinned && { n: pinned.n, hash: fromBase64url(pinned.hash) };
+    const opened = await unlockE2eAccount({ userId: record.user.id, kdf, keys, root, ...(head && { pinned: head }) });
+    wipe(opened.authKey);
+    wipeIdentity(opened.identity);
+    return { record: { ...record, key_log_head: pinOf(opened.head) }, master: opened.master };
+  } finally {
+    wipe(authKey, root);
+  }
+}
+
+/** @throws AnswerRefused when the account is of another tier than the caller's */
+function recordOf({ url }: Connection, tier: Tier, answer: Schemas['SignedUp'], askedAt: number): SessionRecord {
+  const { user, tokens } = answer;
+  if (user.tier !== tier) throw new AnswerRefused('tier');
+  return { url, tier, user, tokens, expires_at: expiryOf(tokens, askedAt) };
+}
+
+function keysOf({ keys }: Schemas['SignedIn']): WireKeys {
+  const [receiving, signing] = keys?.private_keys ?? [];
+  if (!keys || receiving === undefined || signing === undefined) throw new AnswerRefused('keys');
+  return { ...keys, private_keys: [receiving, signing] };
+}
+
+function pinOf({ n, hash }: KeyLogHead): PinnedKeyLog {
+  return { n, hash: toBase64url(hash) };
+}
+
+/** Nothing here signs or receives yet: what is not needed is not kept. */
+function wipeIdentity({ x25519, ed25519 }: Identity): void {
+  wipe(x25519.privateKey, ed25519.seed);
+}
+
+/** The generated types know no read-only lists. */
+function mutable({ keys, recovery, ...rest }: E2eSignUp) {
+  const [receiving, signing] = keys.private_keys;
+  const private_keys: [string, string] = [receiving, signing];
+  return { ...rest, keys: { ...keys, private_keys }, recovery: [...recovery] };
+}

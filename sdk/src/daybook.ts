@@ -1,0 +1,138 @@
+import { type ExistingAccount, type NewAccount, signIn, signUp, type SignedIn } from './accounts.js';
+import { type Api, createApi, type Schemas, unwrap } from './api.js';
+import { connect, type Connection, type ConnectionOptions } from './connection.js';
+import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
+import { MasterKey } from './crypto/master-key.js';
+import { ready } from './crypto/primitives.js';
+import { Entries } from './entries.js';
+import { type EntryForm, OpenEntryForm } from './entry-forms.js';
+import { DaybookProblem, SignedOut } from './problems.js';
+import { SealedEntryForm } from './sealed-entry-form.js';
+import { Session } from './session.js';
+import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
+
+/** A new account, and the ten codes that open it when the password is lost: show them once, and keep no copy. */
+export interface SignedUp {
+  readonly daybook: Daybook;
+  readonly recoveryCodes: readonly string[];
+}
+
+/**
+ * A signed-in client. All calls may throw DaybookProblem (the server refused), ConnectionFailed (no answer), SignedOut (the
+ * user has to sign in) and AnswerRefused (the answer cannot be right).
+ */
+export class Daybook {
+  /** The diary. */
+  readonly entries: Entries;
+  /**
+   * Every other call, typed; signed and refreshed as all others, repeated on failures only where it reads. It answers
+   * `{ data, error, response }` and does not throw on refusals: `unwrap` does.
+   */
+  readonly api: Api;
+  readonly #session: Session;
+  readonly #master: MasterKey | undefined;
+
+  private constructor({ store, transport, around }: Connection, signedIn: SignedIn) {
+    const { record, master } = signedIn;
+    const session = new Session({ record, store, transport, around, onEnd: () => master?.wipe() });
+    this.#session = session;
+    this.#master = master;
+    this.api = createApi(record.url, (call, isRepeatable) => session.send(call, { isRepeatable }));
+    this.entries = new Entries(session, formOf(signedIn));
+  }
+
+  /**
+   * Makes an account and signs in. It is sent once: after a ConnectionFailed, try to sign in before signing up again.
+   * @throws RangeError for a password under 8 characters; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
+   */
+  static async signUp(options: ConnectionOptions & NewAccount): Promise<SignedUp> {
+    const connection = connect(options);
+    const { recoveryCodes, ...signedIn } = await signUp(connection, options);
+    return { daybook: await Daybook.#begin(connection, signedIn), recoveryCodes };
+  }
+
+  /**
+   * Signs in. Say the tier that the user chose: with another one the server answers as to a wrong password.
+   * @throws DaybookProblem `auth/invalid-credentials`; EnvelopeRefused `kdf` or a rule of the keys; AnswerRefused
+   */
+  static async signIn(options: ConnectionOptions & ExistingAccount): Promise<Daybook> {
+    const connection = connect(options);
+    return Daybook.#begin(connection, await signIn(connection, options));
+  }
+
+  /**
+   * Goes on with the session in `store`; nothing is sent yet. An e2e session also needs its master key, which is in the
+   * store only after `keepMasterKey`.
+   * @throws SignedOut `no-session`, also when it is a session with another server; `keys-not-kept`
+   */
+  static async resume(options: ConnectionOptions & Required<Pick<ConnectionOptions, 'store'>>): Promise<Daybook> {
+    const connection = connect(options);
+    const record = await connection.store.load();
+    if (record?.url !== connection.url) throw new SignedOut('no-session');
+    return new Daybook(connection, await withMasterKey(record));
+  }
+
+  /** Whose diary it is, as last told by the server. @throws SignedOut */
+  get user(): Schemas['User'] {
+    return this.#session.record.user;
+  }
+
+  /** @throws SignedOut */
+  get tier(): Tier {
+    return this.#session.record.tier;
+  }
+
+  /** e2e, after a sign-in: keep it, and give it as `pinned` to the next one. @throws SignedOut */
+  get keyLogHead(): PinnedKeyLog | undefined {
+    return this.#session.record.key_log_head;
+  }
+
+  /** Who is signed in, asked anew. */
+  async me({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Schemas['User']> {
+    return unwrap(await this.api.GET('/api/v1/auth/me', signal ? { signal } : {}));
+  }
+
+  /**
+   * e2e: puts the master key into the store, so that `resume` works without the password. Only for a store that keeps it
+   * as well as the user's device keeps secrets: who has it can read the whole diary. Nothing else ever stores it.
+   */
+  async keepMasterKey(): Promise<void> {
+    if (!this.#master) return;
+    const key = this.#master.exportKey();
+    await this.#session.keep({ master_key: { id: toBase64url(this.#master.id), key: toBase64url(key) } });
+    wipe(key);
+  }
+
+  /** Ends the session at the server, and here in any case: tokens are dropped, the master key is wiped. */
+  async signOut(): Promise<void> {
+    try {
+      unwrap(await this.api.POST('/api/v1/auth/logout'));
+    } catch (error) {
+      const isOver = error instanceof SignedOut || (error instanceof DaybookProblem && error.status === 401);
+      if (!isOver) throw error;
+    } finally {
+      await this.#session.end();
+    }
+  }
+
+  static async #begin(connection: Connection, signedIn: SignedIn): Promise<Daybook> {
+    await connection.store.save(signedIn.record);
+    return new Daybook(connection, signedIn);
+  }
+}
+
+function formOf({ record, master }: SignedIn): EntryForm {
+  if (record.tier === 'uce') return new OpenEntryForm();
+  if (!master) throw new SignedOut('keys-not-kept');
+  return new SealedEntryForm(record.user.id, master);
+}
+
+async function withMasterKey(record: SessionRecord): Promise<SignedIn> {
+  if (record.tier === 'uce') return { record };
+  if (!record.master_key) throw new SignedOut('keys-not-kept');
+  await ready();
+  const key = fromBase64url(record.master_key.key);
+  const master = MasterKey.from(fromBase64url(record.master_key.id), key);
+  wipe(key);
+  return { record, master };
+}

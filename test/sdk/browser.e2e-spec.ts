@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import type { NewAccount } from '@daybook/sdk';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { PASSWORD, useApi, weakestKdf } from '../harness/api.js';
+
+const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const isThere = existsSync(EXECUTABLE);
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** What the SDK imports, served as it lies in its packages: no bundler takes part. */
+const IMPORTS = {
+  '@daybook/sdk': '/sdk/dist/index.js',
+  'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',
+  'libsodium-wrappers-sumo': '/node_modules/libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs',
+  'libsodium-sumo': '/node_modules/libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs',
+  '@noble/hashes/': '/node_modules/@noble/hashes/',
+};
+const PAGE = `<!doctype html><meta charset="utf-8"><title>Daybook</title>
+<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.mjs': 'text/javascript' };
+
+/** The page, the modules, and the API behind one origin, as a web app has it. */
+function serve(apiOrigin: () => string): Server {
+  return createServer((asked, answer) => {
+    const path = normalize(new URL(asked.url ?? '/', 'http://localhost').pathname);
+    if (path.startsWith('/api/')) return passOn(asked, answer, apiOrigin());
+    if (path === '/') return answer.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
+    readFile(join(process.cwd(), path)).then(
+      (file) => answer.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'text/plain' }).end(file),
+      () => answer.writeHead(404).end(),
+    );
+    return undefined;
+  });
+}
+
+function passOn(asked: IncomingMessage, answer: ServerResponse, origin: string): void {
+  const onward = request(new URL(asked.url ?? '/', origin), { method: asked.method, headers: asked.headers });
+  onward.on('response', (got) => got.pipe(answer.writeHead(got.statusCode ?? 502, got.headers)));
+  onward.on('error', () => answer.writeHead(502).end());
+  asked.pipe(onward);
+}
+
+/** Runs in the page: signs up, writes, and reads again on a second client. */
+async function keepDiary(account: NewAccount & { readonly url: string }) {
+  const { Daybook } = await import('@daybook/sdk');
+  const { daybook, recoveryCodes } = await Daybook.signUp(account);
+  const { id } = await daybook.entries.write({ title: 'Schnee', content: 'First snow. 雪が降った。', mood: 'still' });
+  const second = await Daybook.signIn(account);
+  const entry = await second.entries.read(id);
+  const { data } = await second.entries.list();
+  const unknown = await second.entries.read(second.user.id).catch((error: Error) => `${error.name} ${error.message}`);
+  await second.signOut();
+  return { entry, listed: data.length, recoveryCodes: recoveryCodes.length, unknown };
+}
+
+if (!isThere) it(`the SDK was not tried in a browser: there is no chromium at ${EXECUTABLE}`, () => {});
+
+(isThere ? describe : describe.skip)('in a browser', () => {
+  const api = useApi();
+  let server: Server;
+  let folder: string;
+  let browser: BrowserContext | undefined;
+  let origin: string;
+
+  beforeAll(async () => {
+    server = serve(() => api.origin);
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    folder = await mkdtemp(join(tmpdir(), 'daybook-browser-'));
+    browser = await chromium.launchPersistentContext(folder, {
+      executablePath: EXECUTABLE,
+      headless: true,
+      args: ARGUMENTS,
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const tier of ['uce', 'e2e'] as const) {
+    it(`the SDK signs up a ${tier} user, and writes and reads an entry`, async () => {
+      const page = await browser?.newPage();
+      if (!page) throw new Error('the browser did not start');
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(origin);
+      const account = { url: origin, tier, email: api.newEmail(), password: PASSWORD, kdf: weakestKdf };
+      const { entry, ...seen } = await page.evaluate(keepDiary, account);
+      expect(entry).toMatchObject({
+        tier,
+        title: 'Schnee',
+        content: 'First snow. 雪が降った。',
+        mood: 'still',
+        version: 1,
+      });
+      expect(seen).toMatchObject({ listed: 1, recoveryCodes: 10 });
+      expect(seen.unknown).toMatch(/^DaybookProblem entries\/not-found/);
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  }
+});
