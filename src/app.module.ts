@@ -6,7 +6,7 @@ import { EntriesModule } from './modules/entries/entries.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
-import { DrainModule } from './platform/http/drain.js';
+import { HttpModule } from './platform/http/http.module.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { PUBLIC_ROUTES } from './platform/http/public-routes.js';
 import { LogModule } from './platform/log/log.module.js';
@@ -22,7 +22,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   DatabaseModule,
   SecretsModule,
   OutboxModule.with(reactions),
-  DrainModule,
+  HttpModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */

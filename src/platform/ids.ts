@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { z } from 'zod';
 
-export const UserId = z.uuidv7().brand<'UserId'>();
+export const UserId = z.uuidv7().toLowerCase().brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 
 /** A fresh UUIDv7 (RFC 9562), ordered by the time it was made. */

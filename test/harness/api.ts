@@ -103,7 +103,6 @@ export class TestApi {
   environment(): Record<string, string> {
     const key = (byte: number) => `k1:${Buffer.alloc(32, byte).toString('base64url')}`;
     return {
-      NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
       DATABASE_URL: this.database.url('api'),
       QUEUE_DATABASE_URL: this.database.url('queue'),
@@ -146,7 +145,12 @@ export class TestApi {
 
   /** What an e2e client sends to sign up, and the keys it keeps. */
   newE2eAccount(email = this.newEmail()): Promise<NewE2eAccount> {
-    return createE2eAccount({ userId: createId(), email, password: PASSWORD, kdf: weakestKdf, argon2: nativeArgon2 });
+    return this.newE2eAccountFor(createId(), email);
+  }
+
+  /** The same, for an id of one's own choosing. */
+  newE2eAccountFor(userId: string, email = this.newEmail()): Promise<NewE2eAccount> {
+    return createE2eAccount({ userId, email, password: PASSWORD, kdf: weakestKdf, argon2: nativeArgon2 });
   }
 
   /** A new e2e user, signed in. */

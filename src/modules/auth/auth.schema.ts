@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { UserId } from '../../platform/ids.js';
 import { bytes, Instant } from '../../platform/http/wire.js';
 
-export const SessionId = z.uuidv7().brand<'SessionId'>();
+export const SessionId = z.uuidv7().toLowerCase().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
-export const DeviceId = z.uuidv7().brand<'DeviceId'>();
+export const DeviceId = z.uuidv7().toLowerCase().brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
-export const SlotId = z.uuidv7().brand<'SlotId'>();
+export const SlotId = z.uuidv7().toLowerCase().brand<'SlotId'>();
 export type SlotId = z.infer<typeof SlotId>;
 
 export const TierName = z.enum(['e2e', 'uce']).describe('who can open content: see docs/what-the-server-sees.md');

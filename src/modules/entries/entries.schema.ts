@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, Instant } from '../../platform/http/wire.js';
+import { bytes, Day, Instant } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
 
 const CONTENT_BYTES_MAX = 256 * 1024;
@@ -7,7 +7,7 @@ const CONTENT_BYTES_MAX = 256 * 1024;
 const SEALED_BYTES_MAX = 300 * 1024;
 const WRAPPED_KEY_BYTES = 112;
 
-export const EntryId = z.uuidv7().brand<'EntryId'>();
+export const EntryId = z.uuidv7().toLowerCase().brand<'EntryId'>();
 export type EntryId = z.infer<typeof EntryId>;
 
 export const EntryKind = z.enum([
@@ -37,7 +37,7 @@ const Location = z
 
 const drafted = {
   kind: EntryKind.default('diary'),
-  entry_date: z.iso.date().optional().describe("the diary day, in the writer's zone"),
+  entry_date: Day.optional().describe("the diary day, in the writer's zone"),
   source: z.string().min(1).max(50).optional().describe('which client or import brought it'),
 };
 

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { envelopeHash, equalBytes } from '@daybook/sdk/crypto';
+import { decodeEntryContent, encodeEntryContent, envelopeHash, equalBytes } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
-import { type PageQuery, readCursor, writeCursor } from '../../platform/http/page.js';
+import { Cursors } from '../../platform/http/cursors.js';
+import type { PageQuery } from '../../platform/http/page.js';
+import { Day } from '../../platform/http/wire.js';
 import { newId } from '../../platform/ids.js';
 import type { Caller, UceCaller } from '../auth/caller.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -24,7 +26,7 @@ import {
 import type { EntryEntity } from './entry.entity.js';
 import { contentOf, toE2eView, toUceView } from './entry.views.js';
 
-const Cursor = z.tuple([z.iso.date(), EntryId]).transform(([listedOn, id]): ListPlace => ({ listedOn, id }));
+const Cursor = z.tuple([Day, EntryId]).transform(([listedOn, id]): ListPlace => ({ listedOn, id }));
 
 /** What the caller wrote, and whether it is new: sending the same entry again finds it there. */
 export interface Written {
@@ -39,6 +41,7 @@ export class EntriesService {
     private readonly entries: EntriesRepository,
     private readonly vault: Vault,
     private readonly ledger: Ledger,
+    private readonly cursors: Cursors,
     private readonly clock: Clock,
   ) {}
 
@@ -61,6 +64,7 @@ export class EntriesService {
 
   /** @throws EntryNotFound */
   async read(caller: Caller, id: EntryId): Promise<EntryView> {
+    this.vault.assertUnlocked(caller);
     const entry = await this.db.asUser(caller, (tx) => this.entries.find(tx, caller.userId, id));
     if (!entry) throw new EntryNotFound();
     return this.view(caller, entry);
@@ -68,14 +72,15 @@ export class EntriesService {
 
   /** One page, newest day first. */
   async list(caller: Caller, { limit, cursor }: PageQuery): Promise<EntryPageView> {
-    const after = cursor === undefined ? undefined : readCursor(cursor, Cursor);
+    this.vault.assertUnlocked(caller);
+    const after = cursor === undefined ? undefined : this.cursors.read(caller, cursor, Cursor);
     const found = await this.db.asUser(caller, (tx) => this.entries.list(tx, caller.userId, limit + 1, after));
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const hasMore = found.length > limit && last !== undefined;
     return {
       data: page.map((entry) => this.view(caller, entry)),
-      next_cursor: hasMore ? writeCursor(last.listedOn, last.id) : null,
+      next_cursor: hasMore ? this.cursors.write(caller, last.listedOn, last.id) : null,
     };
   }
 
@@ -105,11 +110,11 @@ export class EntriesService {
   private sealedOf(caller: Caller, entryId: EntryId, draft: EntryDraft): Sealed {
     if (caller.tier === 'uce') {
       if (isE2e(draft))
-        throw invalidRequest({ pointer: '#/sealed', detail: 'is for e2e accounts; yours is uce: send content' });
+        throw invalidRequest([{ pointer: '#/sealed', detail: 'is for e2e accounts; yours is uce: send content' }]);
       return this.vault.seal(caller, { entryId, version: 1 }, contentOf(draft));
     }
     if (!isE2e(draft))
-      throw invalidRequest({ pointer: '#/content', detail: 'is for uce accounts; yours is e2e: send sealed' });
+      throw invalidRequest([{ pointer: '#/content', detail: 'is for uce accounts; yours is e2e: send sealed' }]);
     const { sealed, wrapped_key: wrappedKey } = draft;
     this.vault.accept(caller, { sealed, wrappedKey });
     return { sealed, wrappedKey };
@@ -126,7 +131,7 @@ export class EntriesService {
     const { kind, entryDate, source } = sent;
     if (stored.kind !== kind || stored.entryDate !== entryDate || stored.source !== source) return false;
     if (isE2e(draft)) return equalBytes(stored.sealed, sent.sealed) && equalBytes(stored.wrappedKey, sent.wrappedKey);
-    return caller.tier === 'uce' && isDeepStrictEqual(this.contentOf(caller, stored), contentOf(draft));
+    return caller.tier === 'uce' && isDeepStrictEqual(this.contentOf(caller, stored), asStored(draft));
   }
 
   private view(caller: Caller, entry: EntryEntity): EntryView {
@@ -138,5 +143,8 @@ export class EntriesService {
     return this.vault.open(caller, { entryId, version, ...(version > 1 && { previousHash }) }, entry);
   }
 }
+
+/** A draft as it comes back out of its envelope: JSON has no -0. */
+const asStored = (draft: UceDraft) => decodeEntryContent(encodeEntryContent(contentOf(draft)));
 
 const isE2e = (draft: UceDraft | E2eDraft): draft is E2eDraft => 'sealed' in draft;

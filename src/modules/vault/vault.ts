@@ -27,6 +27,11 @@ export interface Sealed {
 /** Seals and opens content, by what each tier may do: in e2e nothing, but to look at the outside of an envelope. */
 @Injectable()
 export class Vault {
+  /** @throws Locked for a uce user whose request opened no key: whether there is an entry is then not said either */
+  assertUnlocked(caller: UceCaller | E2eCaller): void {
+    if (caller.tier === 'uce' && !caller.master) throw new Locked();
+  }
+
   /** @throws Locked where the session has no key */
   seal({ userId, master }: UceCaller, place: EntryVersion, content: EntryContent): Sealed {
     if (!master) throw new Locked();

@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { Secret } from './secret.js';
@@ -15,7 +16,17 @@ const keys = z
   .refine((text) => !text.includes('change-me') && !/A{40}/.test(text), 'is still the example value')
   .transform((text) => text.split(',').map((pair) => pair.split(':')))
   .refine((pairs) => new Set(pairs.map(([id]) => id)).size === pairs.length, 'names the same id twice')
+  .refine((pairs) => new Set(pairs.map(([, key]) => key)).size === pairs.length, 'has the same key twice')
   .transform((pairs) => pairs.map(([id = '', key = '']) => ({ id, key: new Secret(Buffer.from(key, 'base64url')) })));
+
+function isScalar(bytes: Buffer): boolean {
+  try {
+    createECDH('prime256v1').setPrivateKey(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -42,7 +53,9 @@ const Environment = z.object({
   QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),
-  TOKEN_KEYS: keys.describe('P-256 private keys (scalars) that sign access tokens'),
+  TOKEN_KEYS: keys
+    .refine((list) => list.every(({ key }) => isScalar(key.reveal())), 'must be scalars of P-256')
+    .describe('P-256 private keys (scalars) that sign access tokens'),
   PASSWORD_PEPPERS: keys.describe(
     'mixed into password verifiers and key-encryption keys; losing one locks its users out',
   ),

@@ -39,6 +39,8 @@ const busy = new Set<string | undefined>([
 ]);
 const unreachable =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+/** What TypeORM throws when the connection went away between two statements of a transaction. */
+const lostRunners = new Set(['QueryRunnerProviderAlreadyReleasedError', 'QueryRunnerAlreadyReleasedError']);
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 
 /** Whether the database could not do it now and may later: timeouts, restarts, no free connection. */
@@ -46,5 +48,6 @@ export function isBusy(error: unknown): boolean {
   if (busy.has(sqlState(error))) return true;
   const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
   if (!(cause instanceof Error)) return false;
+  if (lostRunners.has(cause.name)) return true;
   return unreachable.test(cause.message) || ('code' in cause && networkCodes.has(String(cause.code)));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Global, Injectable, Module } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 
 /**
@@ -17,7 +17,3 @@ export class Drain implements BeforeApplicationShutdown {
     await sleep(this.config.values.DRAIN_NOTICE_MS);
   }
 }
-
-@Global()
-@Module({ providers: [Drain], exports: [Drain] })
-export class DrainModule {}

@@ -7,6 +7,6 @@ export function atGate<T>(pointer: string, check: () => T): T {
     return check();
   } catch (error) {
     if (!(error instanceof EnvelopeRefused)) throw error;
-    throw invalidRequest({ pointer, detail: `${error.message} (rule ${error.rule})` });
+    throw invalidRequest([{ pointer, detail: `${error.message} (rule ${error.rule})` }]);
   }
 }

@@ -48,7 +48,8 @@ export function readJsonStrictly(app: NestFastifyApplication): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     try {
-      done(null, parseStrictJson(body));
+      // Many clients say that they send JSON, and send nothing, to routes that take no body.
+      done(null, body.length === 0 ? undefined : parseStrictJson(body));
     } catch (error) {
       done(error instanceof Error ? error : new Error('unreadable body'));
     }

@@ -8,13 +8,23 @@ export interface Fault {
   readonly detail: string;
 }
 
-const escape = (step: string) => step.replaceAll('~', '~0').replaceAll('/', '~1');
+const STEP_LENGTH_MAX = 100;
+
+/** A key that somebody sent may be as long as a body: its beginning is enough to find it. */
+const escape = (step: string) => shorten(step).replaceAll('~', '~0').replaceAll('/', '~1');
+
+const shorten = (step: string) =>
+  step.length > STEP_LENGTH_MAX ? `${step.slice(0, STEP_LENGTH_MAX).toWellFormed()}…` : step;
 
 /** `#/query/limit` for `['query', 'limit']`. */
 export const pointerTo = (steps: readonly PropertyKey[]): string =>
   `#${steps.map((step) => `/${escape(String(step))}`).join('')}`;
 
-export const invalidRequest = (...errors: Fault[]): Problem => new InvalidRequest({ errors });
+const FAULTS_MAX = 50;
+
+/** At most fifty faults are told: who sends a hundred thousand does not read them. */
+export const invalidRequest = (faults: readonly Fault[]): Problem =>
+  new InvalidRequest({ errors: faults.slice(0, FAULTS_MAX) });
 
 /** What zod says beyond a Standard Schema issue: a union's issues per branch, the names of unknown keys. */
 interface ZodIssue extends StandardSchemaV1.Issue {
@@ -36,7 +46,10 @@ function flatten(issue: ZodIssue, place: readonly PropertyKey[]): Fault[] {
   return [{ pointer: pointerTo(path), detail: issue.message }];
 }
 
-const weight = (issues: readonly ZodIssue[]) => issues.reduce((sum, { keys }) => sum + (keys?.length ?? 1), 0);
+/** A literal that differs, as `tier` does, says most clearly that another branch was meant. */
+const weight = (issues: readonly ZodIssue[]) =>
+  issues.reduce((sum, { code, keys }) => sum + (code === 'invalid_value' ? LITERAL_WEIGHT : (keys?.length ?? 1)), 0);
+const LITERAL_WEIGHT = 100;
 
 /** Says where a request is wrong. zod's messages name types, bounds and unknown keys, never values. */
 export const faultsOf = (issues: readonly StandardSchemaV1.Issue[], place: readonly PropertyKey[] = []): Fault[] =>

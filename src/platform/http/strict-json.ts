@@ -2,6 +2,8 @@ import { type Fault, invalidRequest, pointerTo } from './invalid-request.js';
 import { MalformedRequest } from './request.problems.js';
 
 const DEPTH_MAX = 32;
+/** The first few are enough to say so. */
+const FAULTS_MAX = 50;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const malformed = (detail: string, cause?: unknown) => new MalformedRequest({ detail }, { cause });
@@ -14,8 +16,8 @@ export function parseStrictJson(body: Uint8Array): unknown {
   const text = decode(body);
   const value = parse(text);
   checkStructure(text);
-  const faults = [...faultyStrings(value, [])];
-  if (faults.length > 0) throw invalidRequest(...faults);
+  const faults = faultyStrings(value, []).take(FAULTS_MAX).toArray();
+  if (faults.length > 0) throw invalidRequest(faults);
   return value;
 }
 
@@ -29,7 +31,6 @@ function decode(body: Uint8Array): string {
 
 /** V8's own message quotes the text, so only the fact is passed on. */
 function parse(text: string): unknown {
-  if (text.trim() === '') throw malformed('The body is empty: send a JSON object.');
   try {
     return JSON.parse(text);
   } catch {

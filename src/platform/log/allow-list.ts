@@ -1,3 +1,4 @@
+import type { LogFn } from 'pino';
 import { sqlState } from '../database/pg-errors.js';
 import { Problem } from '../http/problem.js';
 
@@ -45,3 +46,14 @@ const framesOf = (error: Error): string[] =>
     .split('\n')
     .filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line))
     .map((line) => line.trim());
+
+/**
+ * Without this pino makes the message of an error the message of its line, past the list above. What a line says it says
+ * in `msg`, which is ours.
+ */
+export function withoutErrorMessage(args: Parameters<LogFn>): Parameters<LogFn> {
+  const [line, message, ...rest]: unknown[] = args;
+  if (typeof line !== 'object' || line === null || message !== undefined) return args;
+  const { msg, ...members } = line instanceof Error ? { err: line, msg: undefined } : { msg: undefined, ...line };
+  return [members, typeof msg === 'string' ? msg : 'an error', ...rest] as Parameters<LogFn>;
+}

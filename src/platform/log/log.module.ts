@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { Config } from '../config/config.js';
-import { allowed, errorLine } from './allow-list.js';
+import { allowed, errorLine, withoutErrorMessage } from './allow-list.js';
 import { QuietLogger } from './logger.js';
 
 /** JSON lines on standard output: what is not on the allow-list does not get out. */
@@ -24,6 +24,11 @@ export class LogModule {
               formatters: { log: allowed, level: (label) => ({ level: label }) },
               timestamp: () => `,"time":"${new Date().toISOString()}"`,
               wrapSerializers: false,
+              hooks: {
+                logMethod(args, method) {
+                  method.apply(this, withoutErrorMessage(args));
+                },
+              },
               serializers: { err: errorLine },
               // Of the request itself only its id goes into a line.
               quietReqLogger: true,

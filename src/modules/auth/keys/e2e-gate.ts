@@ -14,7 +14,7 @@ export function acceptE2eKeys(signUp: E2eSignUp, now: Date): AccountKeys {
     checkPasswordSlot(keys.slot.wrapped_master_key, { tier: 'e2e', slotId: keys.slot.id }),
   );
   const { identity } = atGate('#/keys/identity', () => verifyKeyLog([keys.identity], userId));
-  if (identity.tier !== 'e2e') throw invalidRequest({ pointer: '#/keys/identity', detail: 'is of another tier' });
+  if (identity.tier !== 'e2e') throw invalidRequest([{ pointer: '#/keys/identity', detail: 'is of another tier' }]);
   const privateKeys = (['x25519', 'ed25519'] as const).map((algorithm, index) => {
     const wrapped = keys.private_keys[index] ?? new Uint8Array();
     atGate(`#/keys/private_keys/${index}`, () => checkIdentityKeyWrap(wrapped, { tier: 'e2e', masterKeyId }));
@@ -44,7 +44,7 @@ export function acceptE2eKeys(signUp: E2eSignUp, now: Date): AccountKeys {
 function refuseRepeatedIds({ keys, recovery }: E2eSignUp): void {
   const seen = new Set([keys.slot.id]);
   for (const [index, { id }] of recovery.entries()) {
-    if (seen.has(id)) throw invalidRequest({ pointer: `#/recovery/${index}/id`, detail: 'is used twice' });
+    if (seen.has(id)) throw invalidRequest([{ pointer: `#/recovery/${index}/id`, detail: 'is used twice' }]);
     seen.add(id);
   }
 }

@@ -1,0 +1,146 @@
+import { createId, type E2eSignUp } from '@daybook/sdk/crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type E2eTestUser, type TestUser, useApi } from './harness/api.js';
+import { type BadBody, MARKER, misshapen, unreadable, values } from './harness/bad-bodies.js';
+import { sealedDraft } from './harness/entries.js';
+import type { Answer } from './harness/http.js';
+import { operations } from './harness/openapi.js';
+import { expectProblem, pointersOf } from './harness/problems.js';
+
+const BASE = '/api/v1';
+/** An answer to bad input is a few sentences: who sends a lot may not get more back. */
+const ANSWER_BYTES_MAX = 64 * 1024;
+const withBody = operations().filter(({ hasBody }) => hasBody);
+
+type Json = Record<string, unknown>;
+
+describe('bad input', () => {
+  const api = useApi();
+  let ada: TestUser;
+  let eve: E2eTestUser;
+  let signUp: E2eSignUp;
+
+  beforeAll(async () => {
+    [ada, eve] = [await api.newUser(), await api.newE2eUser()];
+    signUp = (await api.newE2eAccount()).signUp;
+  });
+
+  const device = { device_name: MARKER, device_type: 'web', platform: MARKER };
+  /** For every operation a body that it would accept but for one fault, with the marker wherever a text may be. */
+  const nearlySound: Record<string, () => Json[]> = {
+    'POST /api/v1/auth/signup': () => [
+      { tier: 'uce', email: 'x@example.com', password: MARKER, device },
+      { ...signUp, device },
+    ],
+    'POST /api/v1/auth/prelogin': () => [{ email: 'x@example.com' }],
+    'POST /api/v1/auth/login': () => [
+      { email: 'x@example.com', password: MARKER, device },
+      { tier: 'e2e', email: 'x@example.com', password: signUp.password, device },
+    ],
+    'POST /api/v1/auth/refresh': () => [{ refresh_token: MARKER }],
+    'POST /api/v1/entries': () => [
+      {
+        id: createId(),
+        kind: 'diary',
+        entry_date: '2026-11-21',
+        source: MARKER,
+        title: MARKER,
+        content: MARKER,
+        mood: MARKER,
+        tags: [MARKER],
+        location: { name: MARKER, latitude: 1, longitude: 1 },
+      },
+      { ...sealedDraft(eve), entry_date: '2026-11-21', kind: 'diary', source: MARKER },
+    ],
+  };
+
+  const send = (name: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> => {
+    const [method = '', path = ''] = name.split(' ');
+    const user = typeof body === 'string' && body.includes('"sealed"') ? eve : ada;
+    return user.send(method, path.slice(BASE.length), body, { headers });
+  };
+
+  /** A whole problem that repeats nothing and is not larger than it has to be. */
+  function expectRefusal(answer: Answer, status: number): void {
+    expectProblem(answer, status);
+    expect(answer.text).not.toContain(MARKER);
+    expect(answer.text.length).toBeLessThan(ANSWER_BYTES_MAX);
+    if (status === 422) {
+      expect(pointersOf(answer).length).toBeGreaterThan(0);
+      for (const { pointer, detail } of answer.body.errors) {
+        expect(pointer).toMatch(/^#(\/|$)/);
+        expect(detail).toMatch(/\w/);
+      }
+    }
+  }
+
+  it('is tried on every operation that takes a body', () => {
+    expect(Object.keys(nearlySound).toSorted()).toEqual(withBody.map(({ name }) => name).toSorted());
+  });
+
+  describe.each(withBody)('to $name', ({ name }) => {
+    it.each<BadBody>([...unreadable, ...misshapen])('is refused: $what', async ({ body, status }) => {
+      expectRefusal(await send(name, body), status);
+    });
+
+    it('is refused: a value of another type, in any place', async () => {
+      for (const sound of nearlySound[name]?.() ?? [])
+        for (const field of Object.keys(sound))
+          for (const value of values) {
+            const answer = await send(name, JSON.stringify({ ...sound, [field]: value }));
+            expect([field, value, answer.status]).not.toEqual([field, value, 500]);
+            if (answer.status === 422) expectRefusal(answer, 422);
+            else if (answer.status >= 400) expect(answer.text).not.toContain(MARKER);
+          }
+    });
+
+    it('is refused by name: a field that there is not', async () => {
+      for (const sound of nearlySound[name]?.() ?? [])
+        for (const field of ['colour', 'constructor', 'toString', 'hasOwnProperty', 'a/b~c', ''])
+          for (const value of [MARKER, { x: MARKER }]) {
+            const answer = await send(name, JSON.stringify({ ...sound, [field]: value }));
+            expectRefusal(answer, 422);
+            const escaped = field.replaceAll('~', '~0').replaceAll('/', '~1');
+            expect(pointersOf(answer)).toEqual([`#/${escaped}`]);
+          }
+    });
+
+    it.each([
+      ['text/plain'],
+      ['application/x-www-form-urlencoded'],
+      ['multipart/form-data; boundary=x'],
+      ['text/json'],
+      ['application/jsonp'],
+      ['application/xml'],
+      ['application/merge-patch+json'],
+      ['application/json, text/plain'],
+      ['nonsense'],
+      [''],
+    ])('is refused: a body that says it is "%s"', async (type) => {
+      expectRefusal(await send(name, JSON.stringify({ x: MARKER }), { 'content-type': type }), 415);
+    });
+
+    it('is refused: a body that does not say what it is', async () => {
+      const [method = '', path = ''] = name.split(' ');
+      const body = new Blob([JSON.stringify({ x: MARKER })]);
+      const headers = { authorization: `Bearer ${ada.accessToken}` };
+      const response = await fetch(api.origin + path, { method, headers, body });
+      const text = await response.text();
+      expectRefusal(
+        { ...response, status: response.status, headers: response.headers, text, body: JSON.parse(text) },
+        415,
+      );
+    });
+
+    it('may say that it is JSON in any capitals, with a charset', async () => {
+      for (const type of ['Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"'])
+        expectRefusal(await send(name, '{}', { 'content-type': type }), 422);
+    });
+
+    it('is refused: compressed', async () => {
+      const answer = await send(name, '{}', { 'content-encoding': 'gzip' });
+      expect([400, 415, 422]).toContain(answer.status);
+      expectRefusal(answer, answer.status);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { createId } from '@daybook/sdk/crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { publicRoutes } from '../../src/public-routes.js';
+import { type E2eTestUser, type TestUser, useApi } from '../harness/api.js';
+import { sealedDraft } from '../harness/entries.js';
+import { type Operation, operations } from '../harness/openapi.js';
+import { expectProblem, withoutInstance } from '../harness/problems.js';
+
+const all = operations();
+/** As `public-routes.ts` spells it: `/entries/:id`. */
+const routeOf = ({ name }: Operation) => name.replaceAll(/\{(\w+)\}/g, ':$1');
+const isListed = (operation: Operation) => Object.hasOwn(publicRoutes, routeOf(operation));
+
+describe('every route', () => {
+  const api = useApi();
+
+  const call = ({ method, path, hasBody }: Operation, token?: string) =>
+    fetch(api.origin + path.replaceAll(/\{\w+\}/g, createId()), {
+      method,
+      headers: {
+        ...(hasBody && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(hasBody && { body: '{}' }),
+    });
+
+  it('of the list of open ones is there, and has a reason', () => {
+    const there = new Set(all.map(routeOf));
+    expect(Object.keys(publicRoutes).filter((route) => !there.has(route))).toEqual([]);
+    for (const reason of Object.values(publicRoutes)) expect(reason).toMatch(/\w+ \w+/);
+  });
+
+  it.each(all.filter((operation) => !isListed(operation)))('is closed without signing in: $name', async (operation) => {
+    for (const token of [undefined, 'nonsense', `${createId()}.x.y`]) {
+      const response = await call(operation, token);
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ type: 'auth/signed-out', status: 401 });
+    }
+    expect(operation.isOpen).toBe(false);
+  });
+
+  it.each(all.filter(isListed))('is open when it is listed: $name', async (operation) => {
+    const response = await call(operation);
+    expect(await response.text()).not.toContain('auth/signed-out');
+    expect(operation.isOpen).toBe(true);
+  });
+
+  it('is in the contract: the server has no other', async () => {
+    const { body } = await api.http.get('/openapi.json');
+    expect(Object.keys(body.paths).toSorted()).toEqual([...new Set(all.map(({ path }) => path))].toSorted());
+  });
+});
+
+describe('what is somebody else’s', () => {
+  const api = useApi();
+  const withId = all.filter(({ path }) => path.includes('{'));
+
+  /** For every operation on one thing: a thing of a user, by the names of its path. A new operation needs a line here. */
+  const things: Record<string, (owner: E2eTestUser) => Promise<Record<string, string>>> = {
+    'GET /api/v1/entries/{id}': async (owner) => ({ id: (await owner.post('/entries', sealedDraft(owner))).body.id }),
+  };
+
+  let owner: E2eTestUser;
+  let strangers: TestUser[];
+
+  beforeAll(async () => {
+    owner = await api.newE2eUser();
+    strangers = [await api.newUser(), await api.newE2eUser()];
+  });
+
+  const ask = (user: TestUser, { method, path }: Operation, parameters: Record<string, string>) => {
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? 'missing');
+    return user.send(method, filled.slice('/api/v1'.length), undefined);
+  };
+
+  it('is tried on every operation that has an id in its path', () => {
+    expect(Object.keys(things).toSorted()).toEqual(withId.map(({ name }) => name).toSorted());
+  });
+
+  it.each(withId)('looks exactly like what does not exist: $name', async (operation) => {
+    const thing = await things[operation.name]?.(owner);
+    if (!thing) throw new Error('there is no line for this operation');
+    expect((await ask(owner, operation, thing)).status).toBeLessThan(300);
+    for (const stranger of strangers) {
+      const notTheirs = await ask(stranger, operation, thing);
+      const notThere = await ask(stranger, operation, { ...thing, id: createId() });
+      expectProblem(notTheirs, 404);
+      expect(withoutInstance(notTheirs)).toBe(withoutInstance(notThere));
+    }
+  });
+});

@@ -1,0 +1,257 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createE2eAccount, createId, type NewE2eAccount, parseRecoveryCode, toBase64url } from '@daybook/sdk/crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { claimsOf } from '../harness/access-tokens.js';
+import { E2eTestUser, nativeArgon2, weakestKdf } from '../harness/api.js';
+import { sealedDraft } from '../harness/entries.js';
+import { eventually } from '../harness/eventually.js';
+import { type Answer, Http } from '../harness/http.js';
+import {
+  bytesNeedle,
+  embeddedSuperuserUrl,
+  everyFile,
+  everyRow,
+  found,
+  type Haystack,
+  type Needle,
+  textNeedle,
+} from '../harness/leaks.js';
+import { operations } from '../harness/openapi.js';
+import { type RunningProcess, startProcess } from '../harness/process.js';
+
+/** A text that is nowhere unless it was put there. */
+const marker = (what: string) => `Marker-${what}-q7Zx2Kf9Wp`;
+const secrets = {
+  password: marker('password'),
+  content: marker('content'),
+  title: marker('title'),
+  mood: marker('mood'),
+  tag: marker('tag'),
+  place: marker('place'),
+  malformed: marker('malformed'),
+  inAddress: marker('address'),
+  e2ePassword: marker('e2e-password'),
+  e2eContent: marker('e2e-content'),
+};
+/** Stored in the clear, as docs/what-the-server-sees.md says: it shows that the search finds what is there. */
+const email = 'known-to-the-server@example.com';
+/** The databases that initdb makes: nothing of ours is ever in them. */
+const TEMPLATES = /^postgres\/base\/[145]\//;
+const deviceName = marker('device');
+const source = marker('source');
+
+describe('what is private', () => {
+  let folder: string;
+  let server: RunningProcess | undefined;
+  let origin: string;
+  let http: Http;
+  const needles: Needle[] = Object.entries(secrets).map(([name, text]) => textNeedle(name, text));
+  let rows: Haystack[];
+  let files: Haystack[];
+  let output: Haystack;
+
+  const device = { device_name: deviceName, device_type: 'web', platform: 'firefox' };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daybook-leaks-'));
+    const running = await startProcess('standalone.js', { DATA_DIR: folder, LOG_LEVEL: 'debug' });
+    server = running;
+    origin = running.origin;
+    http = new Http(`${origin}/api/v1`);
+    await liveUce();
+    await liveE2e();
+    await sendRubbish();
+    await failWithTheirWords();
+    await eventually('the mails are there', async () => {
+      const names = await readdir(join(folder, 'mail')).catch(() => []);
+      return names.filter((name) => name.endsWith('.eml')).length === 2 ? true : undefined;
+    });
+    const superuser = await embeddedSuperuserUrl(folder, 'daybook');
+    rows = await everyRow(superuser);
+    await asSuperuser('CHECKPOINT');
+    running.child.kill('SIGTERM');
+    await running.ended();
+    files = (await everyFile(folder)).filter(({ place }) => !TEMPLATES.test(place));
+    output = { place: 'the log', text: Buffer.from(running.output()).toString('latin1') };
+  });
+  afterAll(async () => {
+    // Also after a failure on the way: a server that is left behind would keep the tests from ending.
+    server?.child.kill('SIGTERM');
+    await server?.ended();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function asSuperuser(sql: string): Promise<void> {
+    const client = new pg.Client({ connectionString: await embeddedSuperuserUrl(folder, 'daybook') });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Everything secret that a sign-in answers. */
+  function noteTokens(name: string, { body }: Answer): string {
+    const { access_token: access, refresh_token: refresh } = body.tokens;
+    const { key } = claimsOf(access);
+    const signature = access.split('.')[2];
+    const secret = Buffer.from(refresh.slice('dbr_'.length), 'base64url').subarray(32, 64);
+    needles.push(textNeedle(`${name}: access token`, signature), textNeedle(`${name}: refresh token`, refresh));
+    needles.push({ name: `${name}: refresh secret`, bytes: secret });
+    if (typeof key === 'string') needles.push(bytesNeedle(`${name}: access secret`, key));
+    return access;
+  }
+
+  function noteCodes(name: string, codes: readonly string[]): void {
+    for (const [index, code] of codes.entries()) {
+      needles.push(textNeedle(`${name}: recovery code ${index}`, code));
+      needles.push(textNeedle(`${name}: recovery code ${index}, without dashes`, parseRecoveryCode(code)));
+    }
+  }
+
+  async function liveUce(): Promise<void> {
+    const { password } = secrets;
+    const signedUp = await http.post('/auth/signup', { tier: 'uce', email, password, device });
+    noteTokens('uce sign-up', signedUp);
+    noteCodes('uce', signedUp.body.recovery_codes);
+    await http.post('/auth/login', { email, password: `${password} wrong` });
+    await http.post('/auth/prelogin', { email });
+    const token = noteTokens('uce sign-in', await http.post('/auth/login', { email, password, device }));
+    const written = await http.post(
+      '/entries',
+      {
+        title: secrets.title,
+        content: `${secrets.content} `.repeat(200),
+        mood: secrets.mood,
+        tags: [secrets.tag],
+        location: { name: secrets.place },
+        source,
+      },
+      { token },
+    );
+    expect(written.body.content).toContain(secrets.content);
+    await http.get(`/entries/${written.body.id}`, { token });
+    await http.get('/entries', { token });
+    await http.get('/auth/me', { token });
+    const { refresh_token } = signedUp.body.tokens;
+    const next = noteTokens('uce refresh', await http.post('/auth/refresh', { refresh_token }));
+    noteTokens('uce refresh again', await http.post('/auth/refresh', { refresh_token }));
+    await http.post('/auth/logout', undefined, { token: next });
+  }
+
+  async function liveE2e(): Promise<void> {
+    const account: NewE2eAccount = await createE2eAccount({
+      userId: createId(),
+      email: `e2e-${email}`,
+      password: secrets.e2ePassword,
+      kdf: weakestKdf,
+      argon2: nativeArgon2,
+    });
+    const { signUp, recoveryCodes, identity } = account;
+    noteCodes('e2e', recoveryCodes);
+    needles.push(bytesNeedle('e2e: authentication key', signUp.password));
+    needles.push(bytesNeedle('e2e: X25519 key', toBase64url(identity.x25519.privateKey)));
+    needles.push(bytesNeedle('e2e: Ed25519 seed', toBase64url(identity.ed25519.seed)));
+    for (const [index, { verifier }] of signUp.recovery.entries())
+      needles.push(bytesNeedle(`e2e: recovery verifier ${index}`, verifier));
+    const answer = await http.post('/auth/signup', { ...signUp, device });
+    expect(answer.status).toBe(201);
+    const token = noteTokens('e2e sign-up', answer);
+    const user = new E2eTestUser(http.base, `e2e-${email}`, answer.body, account);
+    await user.post('/entries', sealedDraft(user, { content: secrets.e2eContent, title: secrets.e2eContent }));
+    await user.get('/entries');
+    const login = { tier: 'e2e', email: `e2e-${email}`, password: signUp.password };
+    noteTokens('e2e sign-in', await http.post('/auth/login', login));
+    const { refresh_token } = answer.body.tokens;
+    noteTokens('e2e refresh', await http.post('/auth/refresh', { refresh_token }));
+    // In the other tier's form, by mistake: refused, and forgotten.
+    await user.post('/entries', { content: secrets.e2eContent }, { token });
+    await http.post('/auth/login', { email: `e2e-${email}`, password: secrets.e2ePassword });
+  }
+
+  /** What is refused is forgotten too: every operation gets bodies, addresses and headers that it cannot use. */
+  async function sendRubbish(): Promise<void> {
+    const said = secrets.malformed;
+    const bodies = [
+      said,
+      `{"x":"${said}"`,
+      JSON.stringify({ [said]: said }),
+      `["${said}\\u0000"]`,
+      `{"x":1,"x":"${said}"}`,
+    ];
+    for (const { method, path, hasBody } of operations()) {
+      const address = `${origin}${path.replaceAll(/\{\w+\}/g, secrets.inAddress)}?cursor=${secrets.inAddress}`;
+      const headers = { authorization: `Bearer ${said}.${said}.${said}`, cookie: `x=${said}`, 'user-agent': said };
+      await (await fetch(address, { method, headers })).text();
+      for (const body of hasBody ? bodies : [])
+        for (const type of ['application/json', `text/${said}`])
+          await (await fetch(address, { method, headers: { ...headers, 'content-type': type }, body })).text();
+    }
+    await (await fetch(`${origin}/${secrets.inAddress}%zz`)).text();
+  }
+
+  /** The database fails and repeats, in its error, what it was given. */
+  async function failWithTheirWords(): Promise<void> {
+    await asSuperuser(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the source is %', NEW.source USING DETAIL = NEW.source, HINT = NEW.source; END $$;
+      CREATE TRIGGER fail BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION fail()`);
+    const { body } = await http.post('/auth/login', { email, password: secrets.password });
+    const answer = await http.post('/entries', { content: 'x', source }, { token: body.tokens.access_token });
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain(source);
+    await asSuperuser('DROP TRIGGER fail ON entries; DROP FUNCTION fail()');
+  }
+
+  it('is searched for in places where it would be found', () => {
+    const known = [textNeedle('the address', email), textNeedle('the device', deviceName)];
+    const places = found(known, [...rows, ...files]);
+    expect(places).toEqual(
+      expect.arrayContaining([
+        'the address in public.users',
+        'the address in public.sign_in_names',
+        'the device in public.devices',
+        expect.stringMatching(/^the address in mail\/.+\.eml$/),
+        expect.stringMatching(/^the address in postgres\/base\//),
+        expect.stringMatching(/^the address in postgres\/pg_wal\//),
+        expect.stringMatching(/^the device in postgres\//),
+      ]),
+    );
+    const hidden = textNeedle('hidden', secrets.title);
+    for (const spelling of ['hex', 'base64', 'base64url'] as const)
+      for (const before of ['', 'x', 'xy', 'xyz']) {
+        const text = Buffer.from(`${before}${secrets.title}${before}`).toString(spelling);
+        expect(found([hidden], [{ place: spelling, text }])).toEqual([`hidden in ${spelling}`]);
+      }
+    expect(rows.map(({ place }) => place)).toEqual(expect.arrayContaining(['public.entries', 'public.slots']));
+    expect(rows.some(({ place }) => place.startsWith('bullmq.'))).toBe(true);
+    expect(output.text).toContain('"status":201');
+    expect(output.text).toContain('"server/unexpected"');
+    expect(needles.length).toBeGreaterThan(50);
+  });
+
+  it('is in no row of any table', () => {
+    expect(found(needles, rows)).toEqual([]);
+  });
+
+  it('is in no file under the data folder: not in the database, its log, its WAL, nor in a mail', () => {
+    expect(found(needles, files)).toEqual([]);
+  });
+
+  it('is not in the log', () => {
+    expect(found(needles, [output])).toEqual([]);
+  });
+
+  it('does not get into the log through an error that repeats what was sent, nor do addresses and names', () => {
+    const more = [
+      textNeedle('the source', source),
+      textNeedle('the device', deviceName),
+      textNeedle('the address', email),
+    ];
+    expect(found(more, [output])).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { Config } from '../../src/platform/config/config.js';
+
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
+const sound = {
+  DATABASE_URL: 'postgres://daybook_api:hunter2@localhost/daybook',
+  QUEUE_DATABASE_URL: 'postgres://daybook_queue:hunter2@localhost/daybook',
+  TOKEN_KEYS: `t1:${key(1)}`,
+  PASSWORD_PEPPERS: `p2:${key(3)},p1:${key(2)}`,
+  SESSION_PEPPERS: `s1:${key(4)}`,
+  MAIL_DIR: '/var/mail/daybook',
+};
+type Environment = Record<string, string | undefined>;
+
+/** What is wrong with an environment, line by line; nothing when it is usable. */
+function faultsOf(change: Environment): string[] {
+  try {
+    Config.from({ ...sound, ...change });
+    return [];
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n').slice(1) : ['not an error'];
+  }
+}
+
+const namesOf = (faults: string[]) => faults.map((line) => /^ {2}(\w+): \S/.exec(line)?.[1]);
+
+describe('the configuration', () => {
+  it('takes what is sound, and has a default for what may be left out', () => {
+    const { values } = Config.from(sound);
+    expect(values).toMatchObject({ PORT: 8000, LOG_LEVEL: 'info', ARGON2_QUEUE_MAX: 32 });
+    expect(values.PASSWORD_PEPPERS.map(({ id }) => id)).toEqual(['p2', 'p1']);
+    expect(values.PASSWORD_PEPPERS[0]?.key.reveal()).toEqual(Buffer.alloc(32, 3));
+  });
+
+  it('names every fault at once, with its reason and never with a value', () => {
+    const secret = 'sEcReT-vAlUe-4711';
+    const broken = {
+      PORT: secret,
+      LOG_LEVEL: secret,
+      PUBLIC_URL: secret,
+      DATABASE_URL: `mysql://root:${secret}@localhost/daybook`,
+      TOKEN_KEYS: secret,
+      PASSWORD_PEPPERS: `p1:${secret}`,
+      SESSION_PEPPERS: undefined,
+      ARGON2_CONCURRENCY: '0',
+      ARGON2_QUEUE_MAX: '-1',
+      DATABASE_POOL_MAX: '1e9',
+    };
+    const faults = faultsOf(broken);
+    expect(namesOf(faults).map(String).toSorted()).toEqual(Object.keys(broken).toSorted());
+    expect(faults.join('\n')).not.toContain(secret);
+  });
+
+  it('names what is missing', () => {
+    const nothing = Object.fromEntries(Object.keys(sound).map((name) => [name, undefined]));
+    const expected = ['DATABASE_URL', 'TOKEN_KEYS', 'PASSWORD_PEPPERS', 'SESSION_PEPPERS'];
+    expect(namesOf(faultsOf(nothing))).toEqual(expect.arrayContaining(expected));
+    expect(namesOf(faultsOf({ QUEUE_DATABASE_URL: undefined }))).toEqual(['REDIS_URL']);
+    expect(namesOf(faultsOf({ MAIL_DIR: undefined }))).toEqual(['SMTP_URL']);
+    expect(namesOf(faultsOf({ MAIL_DIR: undefined, QUEUE_DATABASE_URL: undefined }))).toEqual([
+      'REDIS_URL',
+      'SMTP_URL',
+    ]);
+  });
+
+  it.each([
+    ['the example of a document', `t1:${'A'.repeat(43)}`],
+    ['the example with its words', `change-me:${key(1)}`],
+    ['a key of 31 bytes', `t1:${Buffer.alloc(31, 1).toString('base64url')}`],
+    ['a key of 33 bytes', `t1:${Buffer.alloc(33, 1).toString('base64url')}`],
+    ['a key without a name', key(1)],
+    ['one name twice', `t1:${key(1)},t1:${key(2)}`],
+    ['one key twice', `t1:${key(1)},t2:${key(1)}`],
+    ['nothing', ''],
+    ['a comma at the end', `t1:${key(1)},`],
+    ['padding', `t1:${key(1)}=`],
+  ])('refuses as keys: %s', (_what, keys) => {
+    for (const name of ['TOKEN_KEYS', 'PASSWORD_PEPPERS', 'SESSION_PEPPERS'])
+      expect(namesOf(faultsOf({ [name]: keys }))).toEqual([name]);
+  });
+
+  it.each([
+    ['zero', Buffer.alloc(32)],
+    ['the order of the curve', Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex')],
+    ['beyond the order of the curve', Buffer.alloc(32, 255)],
+  ])('refuses a token key that is no scalar of P-256: %s', (_what, scalar) => {
+    expect(namesOf(faultsOf({ TOKEN_KEYS: `t1:${scalar.toString('base64url')}` }))).toEqual(['TOKEN_KEYS']);
+  });
+
+  it('does not give its secrets away when it is printed', () => {
+    const { values } = Config.from(sound);
+    const printed = [inspect(values, { depth: 9 }), JSON.stringify(values), values.DATABASE_URL.toString()].join('\n');
+    for (const secret of ['hunter2', key(1), key(2), key(3), key(4)]) expect(printed).not.toContain(secret);
+    expect(printed).toContain('[secret]');
+  });
+
+  it('cannot be changed once it is read', () => {
+    const { values } = Config.from(sound);
+    expect(() => Object.assign(values, { PORT: 1 })).toThrow(TypeError);
+  });
+});
