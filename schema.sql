@@ -1,5 +1,26 @@
 -- Made by `npm run generate` from the migrations. Do not edit: change a migration.
 
+CREATE TABLE api_keys (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  secret_hash bytea NOT NULL,
+  hint text NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT api_keys_user_id_secret_hash_key UNIQUE (user_id, secret_hash),
+  CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
+  CONSTRAINT api_keys_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
+);
+COMMENT ON COLUMN api_keys.hint IS 'the last characters before the check, to tell keys apart in a list';
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON api_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO daybook_api;
+
 CREATE TABLE devices (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -7,6 +28,7 @@ CREATE TABLE devices (
   type text NOT NULL,
   platform text NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
   CONSTRAINT devices_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT devices_type_check CHECK ((type = ANY (ARRAY['desktop'::text, 'mobile'::text, 'web'::text, 'cli'::text])))
@@ -14,6 +36,22 @@ CREATE TABLE devices (
 ALTER TABLE devices ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON devices FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON devices TO daybook_api;
+
+CREATE TABLE email_codes (
+  user_id uuid NOT NULL,
+  email text NOT NULL,
+  code_hash bytea,
+  tries_left integer NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT email_codes_pkey PRIMARY KEY (user_id),
+  CONSTRAINT email_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT email_codes_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+  CONSTRAINT email_codes_tries_left_check CHECK ((tries_left >= 0))
+);
+COMMENT ON TABLE email_codes IS 'an address that waits to be proved; code_hash is null until the code is on its way';
+ALTER TABLE email_codes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON email_codes FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON email_codes TO daybook_api;
 
 CREATE TABLE entries (
   user_id uuid NOT NULL,
@@ -113,10 +151,13 @@ CREATE TABLE passwords (
   verifier bytea NOT NULL,
   pepper_id text NOT NULL,
   changed_at timestamp with time zone NOT NULL,
+  tier text NOT NULL,
   CONSTRAINT passwords_pkey PRIMARY KEY (user_id),
+  CONSTRAINT passwords_tier FOREIGN KEY (user_id, tier) REFERENCES users(user_id, tier) ON DELETE CASCADE,
   CONSTRAINT passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT passwords_verifier_check CHECK ((octet_length(verifier) = 32))
 );
+COMMENT ON COLUMN passwords.tier IS 'refers to the tier of the account, so that neither can be changed in place';
 ALTER TABLE passwords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON passwords FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON passwords TO daybook_api;
@@ -149,6 +190,23 @@ ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON recovery_codes FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_codes TO daybook_api;
 
+CREATE TABLE recovery_tokens (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  secret_hash bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT recovery_tokens_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT recovery_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT recovery_tokens_secret_hash_check CHECK ((octet_length(secret_hash) = 32))
+);
+COMMENT ON TABLE recovery_tokens IS 'what a used recovery code gave: one reset of the password, within 15 minutes';
+ALTER TABLE recovery_tokens ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON recovery_tokens FOR ALL TO daybook_system USING (expires_at < now());
+CREATE POLICY owner ON recovery_tokens FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_tokens TO daybook_api;
+GRANT DELETE ON recovery_tokens TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON recovery_tokens TO daybook_system;
+
 CREATE TABLE security_events (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -173,12 +231,16 @@ CREATE TABLE sessions (
   created_at timestamp with time zone NOT NULL,
   last_used_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
+  user_agent text,
+  password_at timestamp with time zone,
   CONSTRAINT sessions_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT sessions_user_id_device_id_fkey FOREIGN KEY (user_id, device_id) REFERENCES devices(user_id, id) ON DELETE CASCADE,
   CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT sessions_previous_refresh_hash_check CHECK ((octet_length(previous_refresh_hash) = 32)),
   CONSTRAINT sessions_refresh_hash_check CHECK ((octet_length(refresh_hash) = 32))
 );
+COMMENT ON COLUMN sessions.user_agent IS 'coarse: browser or app and system, without versions';
+COMMENT ON COLUMN sessions.password_at IS 'when the password was last given in this session';
 CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY expiry ON sessions FOR ALL TO daybook_system USING (expires_at < now());
@@ -219,7 +281,7 @@ CREATE TABLE slots (
   CONSTRAINT slots_user_id_session_id_fkey FOREIGN KEY (user_id, session_id) REFERENCES sessions(user_id, id) ON DELETE CASCADE,
   CONSTRAINT slots_check CHECK (((kind = 'password'::text) = ((salt IS NOT NULL) AND (kdf_m_kib IS NOT NULL) AND (kdf_t IS NOT NULL)))),
   CONSTRAINT slots_check1 CHECK (((kind = ANY (ARRAY['refresh'::text, 'access'::text, 'grace'::text])) = ((session_id IS NOT NULL) AND (expires_at IS NOT NULL)))),
-  CONSTRAINT slots_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'recovery'::text, 'refresh'::text, 'access'::text, 'grace'::text]))),
+  CONSTRAINT slots_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'recovery'::text, 'refresh'::text, 'access'::text, 'grace'::text, 'reset'::text, 'api_key'::text]))),
   CONSTRAINT slots_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
   CONSTRAINT slots_salt_check CHECK ((octet_length(salt) = 16))
 );
@@ -240,7 +302,12 @@ CREATE TABLE users (
   email text NOT NULL,
   master_key_id bytea,
   created_at timestamp with time zone NOT NULL,
+  email_verified_at timestamp with time zone,
+  display_name text,
+  time_zone text,
+  locale text,
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
+  CONSTRAINT users_tier UNIQUE (user_id, tier),
   CONSTRAINT users_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
   CONSTRAINT users_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text])))
 );

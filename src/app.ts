@@ -2,7 +2,7 @@ import { type DynamicModule, StandardSchemaSerializerInterceptor, type Type } fr
 import { NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { SignedOut } from './modules/auth/auth.problems.js';
+import { InsufficientScope, SignedOut } from './modules/auth/auth.problems.js';
 import { closeQuietConnections } from './platform/http/connections.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
@@ -58,4 +58,5 @@ export async function describeApp(module: DynamicModule | Type): Promise<OpenAPI
   return openApiOf(app);
 }
 
-const openApiOf = (app: NestFastifyApplication) => buildOpenApi(app, { publicRoutes, signedOut: SignedOut });
+const openApiOf = (app: NestFastifyApplication) =>
+  buildOpenApi(app, { publicRoutes, closed: [SignedOut, InsufficientScope] });

@@ -8,5 +8,7 @@ export const publicRoutes: PublicRoutes = {
   'POST /api/v1/auth/signup': 'there is no account yet',
   'POST /api/v1/auth/prelogin': 'asked before signing in',
   'POST /api/v1/auth/login': 'this is signing in',
+  'POST /api/v1/auth/verify-recovery-code': 'the way back in without a password',
+  'POST /api/v1/auth/reset-password': 'its own token proves who asks',
   'POST /api/v1/auth/refresh': 'its own token proves who asks',
 };

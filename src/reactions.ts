@@ -1,7 +1,10 @@
-import { SignedUp } from './modules/auth/auth.events.js';
+import { EmailCodeAsked, PasswordChanged, RecoveryCodeUsed, SignedUp } from './modules/auth/auth.events.js';
 import type { Reactions } from './platform/queue/outbox.js';
 
 /** Which event reaches which queue. An event that is missing here stops the start. */
 export const reactions: Reactions = {
   [SignedUp.name]: ['auth'],
+  [PasswordChanged.name]: ['auth'],
+  [RecoveryCodeUsed.name]: ['auth'],
+  [EmailCodeAsked.name]: ['auth'],
 };

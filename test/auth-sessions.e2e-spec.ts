@@ -26,7 +26,7 @@ describe('whoever is signed in', () => {
     for (const [user, tier] of users) {
       const { status, body } = await user.get('/auth/me');
       expect(status).toBe(200);
-      expect(body).toEqual({ id: user.id, email: user.email, tier, created_at: user.signedUp.user.created_at });
+      expect(body).toEqual({ ...user.signedUp.user, id: user.id, email: user.email, tier });
     }
   });
 

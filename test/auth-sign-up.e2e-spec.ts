@@ -45,6 +45,10 @@ describe('signing up', () => {
       id: expect.any(String),
       email,
       tier: 'uce',
+      is_email_verified: false,
+      display_name: null,
+      time_zone: null,
+      locale: null,
       created_at: expect.stringMatching(INSTANT),
     });
     expect(new Set(body.recovery_codes).size).toBe(10);

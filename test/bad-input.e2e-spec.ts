@@ -14,6 +14,10 @@ const withBody = operations().filter(({ hasBody }) => hasBody);
 
 type Json = Record<string, unknown>;
 
+/** Operations with no field that has to be there: an empty object is no fault. */
+const allOptional = new Set(['PATCH /api/v1/auth/me', 'POST /api/v1/auth/recovery-codes']);
+const isEmptyObject = (body: string | Uint8Array) => typeof body === 'string' && body.replace('\uFEFF', '') === '{}';
+
 describe('bad input', () => {
   const api = useApi();
   let ada: TestUser;
@@ -38,6 +42,27 @@ describe('bad input', () => {
       { tier: 'e2e', email: 'x@example.com', password: signUp.password, device },
     ],
     'POST /api/v1/auth/refresh': () => [{ refresh_token: MARKER }],
+    'PATCH /api/v1/auth/me': () => [{ display_name: MARKER, time_zone: 'Europe/Vienna', locale: 'de' }],
+    'POST /api/v1/auth/change-password': () => [
+      { current_password: MARKER, new_password: `${MARKER} and more` },
+      {
+        current_password: signUp.password,
+        new_password: signUp.password,
+        keys: { kdf: signUp.kdf, slot: signUp.keys.slot },
+      },
+    ],
+    'POST /api/v1/auth/change-email': () => [{ email: 'x@example.com', password: MARKER }],
+    'POST /api/v1/auth/verify-email': () => [{ code: '000000' }],
+    'POST /api/v1/auth/verify-recovery-code': () => [{ email: 'x@example.com', code: MARKER }],
+    'POST /api/v1/auth/reset-password': () => [
+      { recovery_token: MARKER, new_password: `${MARKER} and more` },
+      { recovery_token: MARKER, new_password: signUp.password, keys: { kdf: signUp.kdf, slot: signUp.keys.slot } },
+    ],
+    'POST /api/v1/auth/recovery-codes': () => [{ recovery: signUp.recovery }],
+    'POST /api/v1/auth/api-keys': () => [
+      { name: MARKER, scopes: ['entries:read'], expires_at: '2020-01-01T00:00:00.000Z' },
+    ],
+    'PATCH /api/v1/auth/devices/{id}': () => [{ device_name: MARKER }],
     'POST /api/v1/entries': () => [
       {
         id: createId(),
@@ -55,7 +80,8 @@ describe('bad input', () => {
   };
 
   const send = (name: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> => {
-    const [method = '', path = ''] = name.split(' ');
+    const [method = '', pattern = ''] = name.split(' ');
+    const path = pattern.replace('{id}', createId());
     const user = typeof body === 'string' && body.includes('"sealed"') ? eve : ada;
     return user.send(method, path.slice(BASE.length), body, { headers });
   };
@@ -79,7 +105,8 @@ describe('bad input', () => {
   });
 
   describe.each(withBody)('to $name', ({ name }) => {
-    it.each<BadBody>([...unreadable, ...misshapen])('is refused: $what', async ({ body, status }) => {
+    const bad = [...unreadable, ...misshapen].filter(({ body }) => !(allOptional.has(name) && isEmptyObject(body)));
+    it.each<BadBody>(bad)('is refused: $what', async ({ body, status }) => {
       expectRefusal(await send(name, body), status);
     });
 
@@ -134,13 +161,12 @@ describe('bad input', () => {
 
     it('may say that it is JSON in any capitals, with a charset', async () => {
       for (const type of ['Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"'])
-        expectRefusal(await send(name, '{}', { 'content-type': type }), 422);
+        expectRefusal(await send(name, '[]', { 'content-type': type }), 422);
     });
 
     it('is refused: compressed', async () => {
       const answer = await send(name, '{}', { 'content-encoding': 'gzip' });
-      expect([400, 415, 422]).toContain(answer.status);
-      expectRefusal(answer, answer.status);
+      expectRefusal(answer, 415);
     });
   });
 });

@@ -13,6 +13,9 @@ const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.par
 
 /** Bodies for which no fixed example can work, each with the reason. */
 const without: Record<string, string> = {
+  '/api/v1/auth/verify-email': 'takes a code that only a mail brings',
+  '/api/v1/auth/verify-recovery-code': 'takes a code that only a sign-up shows',
+  '/api/v1/auth/reset-password': 'takes a token that only a recovery code gives',
   '/api/v1/auth/refresh': 'takes a token that only a sign-in gives out',
 };
 
@@ -42,6 +45,9 @@ describe('the examples of Swagger UI', () => {
     const token = signedIn.body.tokens.access_token;
     expect((await send('/entries', token)).status).toBe(201);
     expect((await api.http.get('/entries', { token })).body.data).toHaveLength(1);
+    expect((await send('/auth/change-email', token)).status).toBe(202);
+    expect((await send('/auth/recovery-codes', token)).status).toBe(201);
+    expect((await send('/auth/change-password', token)).status).toBe(200);
   });
 
   it('work for any address where the tier does not matter', async () => {

@@ -58,7 +58,27 @@ describe('what is somebody else’s', () => {
   /** For every operation on one thing: a thing of a user, by the names of its path. A new operation needs a line here. */
   const things: Record<string, (owner: E2eTestUser) => Promise<Record<string, string>>> = {
     'GET /api/v1/entries/{id}': async (owner) => ({ id: (await owner.post('/entries', sealedDraft(owner))).body.id }),
+    'DELETE /api/v1/auth/sessions/{id}': async (owner) => ({ id: (await elsewhere(owner)).sessionId }),
+    'PATCH /api/v1/auth/devices/{id}': async (owner) => ({ id: (await elsewhere(owner)).deviceId }),
+    'DELETE /api/v1/auth/devices/{id}': async (owner) => ({ id: (await elsewhere(owner)).deviceId }),
+    'DELETE /api/v1/auth/api-keys/{id}': async (owner) => ({
+      id: (await owner.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] })).body.id,
+    }),
   };
+
+  /** What such an operation takes, where it takes a body. */
+  const bodies: Record<string, object> = { 'PATCH /api/v1/auth/devices/{id}': { device_name: 'Old phone' } };
+
+  /** A second session of the owner, on a device. */
+  async function elsewhere({ email, account, ...user }: E2eTestUser) {
+    const device = { device_name: 'Phone', device_type: 'mobile', platform: 'ios' };
+    await api.http.post('/auth/login', { tier: 'e2e', email, password: account.signUp.password, device });
+    const [session] = await api.database.look<{ id: string; device_id: string }>(
+      'SELECT id, device_id FROM sessions WHERE user_id = $1 AND device_id IS NOT NULL ORDER BY created_at DESC LIMIT 1',
+      [user.id],
+    );
+    return { sessionId: session?.id ?? '', deviceId: session?.device_id ?? '' };
+  }
 
   let owner: E2eTestUser;
   let strangers: TestUser[];
@@ -68,9 +88,10 @@ describe('what is somebody else’s', () => {
     strangers = [await api.newUser(), await api.newE2eUser()];
   });
 
-  const ask = (user: TestUser, { method, path }: Operation, parameters: Record<string, string>) => {
+  const ask = (user: TestUser, { name, method, path }: Operation, parameters: Record<string, string>) => {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? 'missing');
-    return user.send(method, filled.slice('/api/v1'.length), undefined);
+    const body = bodies[name];
+    return user.send(method, filled.slice('/api/v1'.length), body && JSON.stringify(body));
   };
 
   it('is tried on every operation that has an id in its path', () => {
@@ -80,12 +101,13 @@ describe('what is somebody else’s', () => {
   it.each(withId)('looks exactly like what does not exist: $name', async (operation) => {
     const thing = await things[operation.name]?.(owner);
     if (!thing) throw new Error('there is no line for this operation');
-    expect((await ask(owner, operation, thing)).status).toBeLessThan(300);
     for (const stranger of strangers) {
       const notTheirs = await ask(stranger, operation, thing);
       const notThere = await ask(stranger, operation, { ...thing, id: createId() });
       expectProblem(notTheirs, 404);
       expect(withoutInstance(notTheirs)).toBe(withoutInstance(notThere));
     }
+    // Last, since it may take the thing away: it was there all the time.
+    expect((await ask(owner, operation, thing)).status).toBeLessThan(300);
   });
 });

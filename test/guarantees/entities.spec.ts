@@ -21,9 +21,9 @@ describe('the rows as the code knows them', () => {
         `SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = $1`,
         [tableName],
       );
-      const known = columns.map(({ databaseName, type, isNullable }) => ({
+      const known = columns.map(({ databaseName, type, isNullable, isArray }) => ({
         column_name: databaseName,
-        data_type: longNames[String(type)] ?? String(type),
+        data_type: isArray ? 'ARRAY' : (longNames[String(type)] ?? String(type)),
         is_nullable: isNullable ? 'YES' : 'NO',
       }));
       const byName = (a: ColumnRow, b: ColumnRow) => a.column_name.localeCompare(b.column_name);

@@ -26,6 +26,8 @@ import { type RunningProcess, startProcess } from '../harness/process.js';
 const marker = (what: string) => `Marker-${what}-q7Zx2Kf9Wp`;
 const secrets = {
   password: marker('password'),
+  changedPassword: marker('changed-password'),
+  resetPassword: marker('reset-password'),
   content: marker('content'),
   title: marker('title'),
   mood: marker('mood'),
@@ -67,7 +69,7 @@ describe('what is private', () => {
     await failWithTheirWords();
     await eventually('the mails are there', async () => {
       const names = await readdir(join(folder, 'mail')).catch(() => []);
-      return names.filter((name) => name.endsWith('.eml')).length === 2 ? true : undefined;
+      return names.filter((name) => name.endsWith('.eml')).length >= 4 ? true : undefined;
     });
     const superuser = await embeddedSuperuserUrl(folder, 'daybook');
     rows = await everyRow(superuser);
@@ -141,6 +143,30 @@ describe('what is private', () => {
     const next = noteTokens('uce refresh', await http.post('/auth/refresh', { refresh_token }));
     noteTokens('uce refresh again', await http.post('/auth/refresh', { refresh_token }));
     await http.post('/auth/logout', undefined, { token: next });
+    await comeAndGo(token, signedUp.body.recovery_codes[0]);
+  }
+
+  /** The ways in and out that bring or give something secret. */
+  async function comeAndGo(token: string, code: string): Promise<void> {
+    const made = await http.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] }, { token });
+    const secret = made.body.key.split('_')[2];
+    needles.push(textNeedle('API key', made.body.key), textNeedle('API key: secret', secret));
+    expect((await http.get('/entries', { token: made.body.key })).status).toBe(200);
+    const renewed = await http.post('/auth/recovery-codes', {}, { token });
+    noteCodes('uce renewed', renewed.body.recovery_codes);
+    await http.post('/auth/verify-recovery-code', { email, code });
+    const change = { current_password: secrets.password, new_password: secrets.changedPassword };
+    const changed = await http.post('/auth/change-password', change, { token });
+    noteTokens('uce change', changed);
+    const checked = await http.post('/auth/verify-recovery-code', { email, code: renewed.body.recovery_codes[0] });
+    const { recovery_token } = checked.body;
+    needles.push(textNeedle('recovery token', recovery_token));
+    needles.push({
+      name: 'recovery secret',
+      bytes: Buffer.from(recovery_token.slice(4), 'base64url').subarray(32, 64),
+    });
+    const reset = await http.post('/auth/reset-password', { recovery_token, new_password: secrets.resetPassword });
+    noteTokens('uce reset', reset);
   }
 
   async function liveE2e(): Promise<void> {
@@ -200,7 +226,7 @@ describe('what is private', () => {
       CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'the source is %', NEW.source USING DETAIL = NEW.source, HINT = NEW.source; END $$;
       CREATE TRIGGER fail BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION fail()`);
-    const { body } = await http.post('/auth/login', { email, password: secrets.password });
+    const { body } = await http.post('/auth/login', { email, password: secrets.resetPassword });
     const answer = await http.post('/entries', { content: 'x', source }, { token: body.tokens.access_token });
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain(source);

@@ -18,6 +18,7 @@ const SYSTEM_READS = new Set(['outbox']);
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
   { table: 'outbox', name: 'relay', roles: 'daybook_system', command: 'ALL', rule: 'true' },
+  { table: 'recovery_tokens', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'sessions', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'sign_in_names', name: 'lookup', roles: 'public', command: 'SELECT', rule: 'true' },
   { table: 'slots', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
@@ -181,14 +182,14 @@ describe('row security', () => {
     it('refuses rows in the name of somebody else, and changes none of theirs', async () => {
       const { database } = api;
       const asBob = createId();
-      const insert = `INSERT INTO devices VALUES ('${ada.id}', '${createId()}', 'x', 'web', 'x', now())`;
+      const insert = `INSERT INTO devices VALUES ('${ada.id}', '${createId()}', 'x', 'web', 'x', now(), now())`;
       await expect(database.actAs(insert)).rejects.toMatchObject({ code: '42501' });
       await expect(database.actAs(insert, asBob)).rejects.toMatchObject({ code: '42501' });
       const claim = `INSERT INTO sign_in_names VALUES ('email', 'mine@example.com', '${ada.id}')`;
       await expect(database.actAs(claim, asBob)).rejects.toMatchObject({ code: '42501' });
       const move = `UPDATE devices SET user_id = '${ada.id}'`;
       const mine = await api.newE2eUser();
-      await look(`INSERT INTO devices VALUES ('${mine.id}', '${createId()}', 'x', 'web', 'x', now())`);
+      await look(`INSERT INTO devices VALUES ('${mine.id}', '${createId()}', 'x', 'web', 'x', now(), now())`);
       await expect(database.actAs(move, mine.id)).rejects.toMatchObject({ code: '42501' });
       for (const user of [undefined, asBob]) {
         expect(await database.actAs('DELETE FROM devices', user)).toBe(0);

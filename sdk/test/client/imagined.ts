@@ -111,7 +111,16 @@ export const tokens = (n: number) => ({
 export const sessionAt = (now: number): SessionRecord => ({
   url,
   tier: 'uce',
-  user: { id: '019a0000-0000-7000-8000-000000000001', email: 'ada@example.com', tier: 'uce', created_at: '' },
+  user: {
+    id: '019a0000-0000-7000-8000-000000000001',
+    email: 'ada@example.com',
+    is_email_verified: false,
+    tier: 'uce',
+    display_name: null,
+    time_zone: null,
+    locale: null,
+    created_at: '',
+  },
   tokens: tokens(1),
   expires_at: now + 900_000,
 });

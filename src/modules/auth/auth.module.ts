@@ -16,6 +16,31 @@ import { SecurityEvents } from './accounts/security-events.js';
 import { SignInNameEntity } from './accounts/sign-in-name.entity.js';
 import { SignInService } from './accounts/sign-in.service.js';
 import { UserEntity } from './accounts/user.entity.js';
+import { AccountController } from './accounts/account.controller.js';
+import { AccountService } from './accounts/account.service.js';
+import { EmailCodeEntity } from './accounts/email-code.entity.js';
+import { EmailCodes } from './accounts/email-codes.js';
+import { EmailService } from './accounts/email.service.js';
+import { EmailsRepository } from './accounts/emails.repository.js';
+import { NewPasswords } from './accounts/new-passwords.js';
+import { PasswordChangeService } from './accounts/password-change.service.js';
+import { PasswordCheck } from './accounts/password-check.js';
+import { CodesService } from './recovery/codes.service.js';
+import { RecoveryTokenEntity } from './recovery/recovery-token.entity.js';
+import { RecoveryTokens } from './recovery/recovery-tokens.js';
+import { RecoveryController } from './recovery/recovery.controller.js';
+import { RecoveryRepository } from './recovery/recovery.repository.js';
+import { RecoveryAnnouncements, RecoveryService } from './recovery/recovery.service.js';
+import { ResetEnding, ResetService } from './recovery/reset.service.js';
+import { DevicesRepository } from './sessions/devices.repository.js';
+import { DevicesService } from './sessions/devices.service.js';
+import { RefreshService } from './sessions/refresh.service.js';
+import { TokenIssuer } from './sessions/token-issuer.js';
+import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { ApiKeyStrategy } from './api-keys/api-key.strategy.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { AuthWorker } from './auth.worker.js';
 import { KeyStatementEntity } from './keys/key-statement.entity.js';
 import { PrivateKeyEntity } from './keys/private-key.entity.js';
@@ -42,23 +67,47 @@ const entities = [
   KeyStatementEntity,
   PrivateKeyEntity,
   SecurityEventEntity,
+  EmailCodeEntity,
+  RecoveryTokenEntity,
+  ApiKeyEntity,
 ];
 
 /** Accounts, the ways in and out of them, and the keys that belong to each. */
 @Module({
   imports: [TypeOrmModule.forFeature(entities), JwtModule.register({}), LedgerModule, PassportModule, PasswordsModule],
-  controllers: [AccountsController, SessionsController],
+  controllers: [AccountsController, AccountController, ApiKeysController, RecoveryController, SessionsController],
   providers: [
     AccountsService,
+    AccountService,
     AccountsRepository,
     Credentials,
+    EmailService,
+    EmailCodes,
+    EmailsRepository,
+    NewPasswords,
+    PasswordChangeService,
+    PasswordCheck,
     SecurityEvents,
     SignInService,
+    RecoveryService,
+    RecoveryAnnouncements,
+    RecoveryRepository,
+    RecoveryTokens,
+    ResetService,
+    ResetEnding,
+    CodesService,
     SessionsService,
     SessionsRepository,
     SessionSlots,
+    RefreshService,
+    TokenIssuer,
+    DevicesService,
+    DevicesRepository,
     AccessTokens,
     AccessStrategy,
+    ApiKeysService,
+    ApiKeysRepository,
+    ApiKeyStrategy,
   ],
 })
 export class AuthModule {}
@@ -66,6 +115,6 @@ export class AuthModule {}
 /** What auth does about events. */
 @Module({
   imports: [TypeOrmModule.forFeature(entities), MailModule],
-  providers: [AuthWorker, Letters, AccountsRepository, Expiry],
+  providers: [AuthWorker, Letters, AccountsRepository, EmailsRepository, EmailCodes, Expiry],
 })
 export class AuthWorkerModule {}

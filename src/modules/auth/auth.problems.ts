@@ -30,6 +30,66 @@ export const UserIdTaken = problem(
   'The user id is taken',
   'There is an account with this id: make a new id, and seal the keys for it.',
 );
+export const InvalidRecoveryCode = problem(
+  'auth/invalid-recovery-code',
+  401,
+  'The recovery code is not valid',
+  'The address or the code is not right, or the code was used before.',
+);
+export const InvalidRecoveryToken = problem(
+  'auth/invalid-recovery-token',
+  401,
+  'The recovery token is not valid',
+  'The recovery token was used, or is older than 15 minutes: use another recovery code.',
+);
+export const WrongPassword = problem(
+  'auth/wrong-password',
+  403,
+  'The password is not right',
+  'The current password is not right. Nothing was changed.',
+);
+export const Reauthenticate = problem(
+  'auth/reauthenticate',
+  403,
+  'Give the password again',
+  'This needs the password to have been given in this session at most 15 minutes ago: sign in again.',
+);
+export const InvalidEmailCode = problem(
+  'auth/invalid-email-code',
+  422,
+  'The code is not right',
+  'The code is not the one that was mailed, or it has expired: ask for another.',
+);
+export const InsufficientScope = problem(
+  'auth/insufficient-scope',
+  403,
+  'The API key may not do this',
+  'The route needs a scope that this key does not have, or is not open to API keys at all.',
+);
+export const TooManyApiKeys = problem(
+  'auth/too-many-api-keys',
+  409,
+  'There are as many API keys as there may be',
+  'Revoke a key that is no longer used, then make the new one.',
+);
+export const ApiKeyNotFound = problem(
+  'auth/api-key-not-found',
+  404,
+  'No such API key',
+  'You have no API key with this id.',
+);
+export const SessionNotFound = problem(
+  'auth/session-not-found',
+  404,
+  'No such session',
+  'You have no session with this id.',
+);
+export const DeviceNotFound = problem(
+  'auth/device-not-found',
+  404,
+  'No such device',
+  'You have no device with this id.',
+);
 export const Locked = problem(
   'auth/locked',
   423,

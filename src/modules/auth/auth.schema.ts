@@ -13,11 +13,11 @@ export type SlotId = z.infer<typeof SlotId>;
 export const TierName = z.enum(['e2e', 'uce']).describe('who can open content: see docs/what-the-server-sees.md');
 export type TierName = z.infer<typeof TierName>;
 
-const Email = z.email().max(254);
+export const Email = z.email().max(254);
 const base64urlKey = (what: string) => bytes(32).describe(what);
 
 /** Envelopes have a fixed header, so their sizes are known: 48, a commitment of 32 in slots, the text, a tag of 16. */
-const SLOT_BYTES = 48 + 32 + 48 + 16;
+export const SLOT_BYTES = 48 + 32 + 48 + 16;
 const PRIVATE_KEY_BYTES = 48 + 32 + 16;
 const IDENTITY_STATEMENT_BYTES = 2 + 1 + 1 + 16 + 16 + 8 + 8 + 32 + 4 + 66 + 64;
 
@@ -59,7 +59,7 @@ const E2eKeys = z.strictObject({
 });
 export type E2eKeys = z.infer<typeof E2eKeys>;
 
-const RecoveryCode = z.strictObject({
+export const RecoveryCode = z.strictObject({
   id: SlotId,
   verifier: base64urlKey(`HKDF(code, "${labels.recoveryAuth}"); the code itself stays with the user`),
   wrapped_master_key: bytes(SLOT_BYTES),
@@ -78,10 +78,13 @@ const E2eSignUp = z.strictObject({
 });
 export type E2eSignUp = z.infer<typeof E2eSignUp>;
 
+/** A password that a uce user chooses. */
+export const UcePassword = z.string().min(8).max(1_024).describe('8 characters at least, in any script');
+
 const UceSignUp = z.strictObject({
   tier: z.literal('uce'),
   email: Email,
-  password: z.string().min(8).max(1_024).describe('8 characters at least, in any script'),
+  password: UcePassword,
   device: Device.optional(),
 });
 export type UceSignUp = z.infer<typeof UceSignUp>;
@@ -122,7 +125,16 @@ export const TokensView = z
 export type TokensView = z.infer<typeof TokensView>;
 
 export const UserView = z
-  .object({ id: UserId, email: z.string(), tier: TierName, created_at: Instant })
+  .object({
+    id: UserId,
+    email: z.string(),
+    is_email_verified: z.boolean(),
+    tier: TierName,
+    display_name: z.string().nullable(),
+    time_zone: z.string().nullable(),
+    locale: z.string().nullable(),
+    created_at: Instant,
+  })
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof UserView>;
 

@@ -1,7 +1,7 @@
 import { Processor } from '@nestjs/bullmq';
 import { EventWorker, reaction } from '../../platform/queue/event.worker.js';
 import { Letters } from './accounts/letters.js';
-import { SignedUp } from './auth.events.js';
+import { EmailCodeAsked, PasswordChanged, RecoveryCodeUsed, SignedUp } from './auth.events.js';
 import { Expiry } from './sessions/expiry.js';
 
 /** The name of the task that takes away expired slots and sessions. */
@@ -11,7 +11,12 @@ export const EXPIRE = 'auth.expire';
 export class AuthWorker extends EventWorker {
   constructor(letters: Letters, expiry: Expiry) {
     super(
-      [reaction(SignedUp, ({ userId }, delivery) => letters.welcome(userId, delivery))],
+      [
+        reaction(SignedUp, ({ userId }, delivery) => letters.welcome(userId, delivery)),
+        reaction(PasswordChanged, ({ userId }, delivery) => letters.passwordChanged(userId, delivery)),
+        reaction(RecoveryCodeUsed, ({ userId }, delivery) => letters.recoveryCodeUsed(userId, delivery)),
+        reaction(EmailCodeAsked, ({ userId }, delivery) => letters.emailCode(userId, delivery)),
+      ],
       [{ name: EXPIRE, run: () => expiry.run() }],
     );
   }

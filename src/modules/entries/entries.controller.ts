@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Accepts } from '../../platform/http/accepts.js';
 import { PageQuery } from '../../platform/http/page.js';
+import { Allows } from '../../platform/http/scopes.js';
 import { AlsoReturns, Problems, Returns } from '../../platform/http/returns.js';
 import { Locked } from '../auth/auth.problems.js';
 import { type Caller, Me } from '../auth/caller.js';
@@ -17,6 +18,7 @@ export class EntriesController {
   constructor(private readonly entries: EntriesService) {}
 
   @Post()
+  @Allows('entries:write')
   @ApiOperation({
     summary: 'Write an entry',
     description: 'With an id of your own, sending the same entry again is harmless: it is created once.',
@@ -36,6 +38,7 @@ export class EntriesController {
   }
 
   @Get()
+  @Allows('entries:read')
   @ApiOperation({ summary: 'List entries, newest day first' })
   @Returns(EntryPageView, 'One page')
   @Problems(Locked)
@@ -44,6 +47,7 @@ export class EntriesController {
   }
 
   @Get(':id')
+  @Allows('entries:read')
   @ApiOperation({ summary: 'Read an entry' })
   @Returns(EntryView, 'The entry, as it is now')
   @Problems(EntryNotFound, Locked)

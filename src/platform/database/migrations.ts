@@ -1,6 +1,14 @@
 import { CreateAccounts1795250000000 } from '../../../migrations/1795250000000-CreateAccounts.js';
 import { CreateEntries1795250100000 } from '../../../migrations/1795250100000-CreateEntries.js';
 import { ExpireSlots1795250150000 } from '../../../migrations/1795250150000-ExpireSlots.js';
+import { CompleteAccounts1795250200000 } from '../../../migrations/1795250200000-CompleteAccounts.js';
+import { CreateApiKeys1795250300000 } from '../../../migrations/1795250300000-CreateApiKeys.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
-export const migrations = [CreateAccounts1795250000000, CreateEntries1795250100000, ExpireSlots1795250150000];
+export const migrations = [
+  CreateAccounts1795250000000,
+  CreateEntries1795250100000,
+  ExpireSlots1795250150000,
+  CompleteAccounts1795250200000,
+  CreateApiKeys1795250300000,
+];

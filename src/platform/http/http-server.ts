@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemFilter, problemBody, problemOf } from './problem.filter.js';
-import { MalformedRequest } from './request.problems.js';
+import { MalformedRequest, UnsupportedMediaType } from './request.problems.js';
 import { parseStrictJson } from './strict-json.js';
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -46,6 +46,11 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
 export function readJsonStrictly(app: NestFastifyApplication): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.removeAllContentTypeParsers();
+  server.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') done(null, payload);
+    else done(new UnsupportedMediaType({ detail: 'The body is compressed: send it as it is.' }));
+  });
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     try {
       // Many clients say that they send JSON, and send nothing, to routes that take no body.

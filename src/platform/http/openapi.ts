@@ -24,8 +24,8 @@ type Annotated = NonNullable<PathItem['get']> & { [EXAMPLES]?: Examples; [PROBLE
 
 export interface Contract {
   readonly publicRoutes: PublicRoutes;
-  /** What any closed route answers to those who are not signed in. */
-  readonly signedOut: ProblemClass;
+  /** What any closed route answers to those who are not signed in, or may not do this. */
+  readonly closed: readonly ProblemClass[];
 }
 
 /** Turns zod 4 into OpenAPI 3.1: schemas with `.meta({ id })` become components. */
@@ -78,19 +78,24 @@ const describe = () =>
     )
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/', 'this server')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'at+jwt', description: 'an access token' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'at+jwt',
+      description: 'an access token, or an API key where a route has x-api-key-scope',
+    })
     .addTag('auth', 'Accounts, and the ways in and out of them')
     .addTag('entries', 'The diary')
     .addTag('health', 'For probes')
     .build();
 
 /** Says of an operation what holds for every route of its kind, so that no route has to. */
-function complete(operation: Annotated, route: string, { publicRoutes, signedOut }: Contract): void {
+function complete(operation: Annotated, route: string, { publicRoutes, closed }: Contract): void {
   const isOpen = Object.hasOwn(publicRoutes, route);
   const takesBody = operation.requestBody !== undefined;
   const takesInput = takesBody || (operation.parameters?.length ?? 0) > 0;
   const common = [
-    ...(isOpen ? [] : [signedOut]),
+    ...(isOpen ? [] : closed),
     ...(takesBody ? [MalformedRequest, BodyTooLarge, UnsupportedMediaType] : []),
     ...(takesInput ? [InvalidRequest] : []),
     Unavailable,

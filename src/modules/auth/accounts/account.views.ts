@@ -8,10 +8,14 @@ import type { UserEntity } from './user.entity.js';
 /** The form of an address that is compared: sign-in does not depend on capitals. */
 export const emailName = (email: string) => email.toLowerCase();
 
-export const toUserView = ({ userId, email, tier, createdAt }: UserEntity): UserView => ({
+export const toUserView = ({ userId, email, tier, createdAt, ...user }: UserEntity): UserView => ({
   id: userId,
   email,
+  is_email_verified: user.emailVerifiedAt !== null,
   tier,
+  display_name: user.displayName,
+  time_zone: user.timeZone,
+  locale: user.locale,
   created_at: createdAt.toISOString(),
 });
 

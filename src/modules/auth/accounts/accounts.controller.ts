@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
 import { EmailTaken, InvalidCredentials, UserIdTaken } from '../auth.problems.js';
-import { Login, LoginView, Prelogin, PreloginView, SignUp, SignUpView, UserView } from '../auth.schema.js';
-import { type Caller, Me } from '../caller.js';
+import { Login, LoginView, Prelogin, PreloginView, SignUp, SignUpView } from '../auth.schema.js';
+import { From, type UserAgent } from '../sessions/arrival.js';
 import { AccountsService } from './accounts.service.js';
 import { loginExamples, preloginExamples, signUpExamples } from './examples.js';
 import { SignInService } from './sign-in.service.js';
@@ -22,8 +22,8 @@ export class AccountsController {
   @Accepts(signUpExamples)
   @Returns(SignUpView, 'The account, signed in. uce: the recovery codes are shown this once.', 201)
   @Problems(EmailTaken, UserIdTaken)
-  signUp(@Body({ schema: SignUp }) signUp: SignUp) {
-    return this.accounts.signUp(signUp);
+  signUp(@Body({ schema: SignUp }) signUp: SignUp, @From() from: UserAgent) {
+    return this.accounts.signUp(signUp, from);
   }
 
   @Post('prelogin')
@@ -42,14 +42,7 @@ export class AccountsController {
   @Accepts(loginExamples)
   @Returns(LoginView, 'Tokens, and for e2e the wrapped keys')
   @Problems(InvalidCredentials)
-  signIn(@Body({ schema: Login }) login: Login) {
-    return this.signIns.signIn(login);
-  }
-
-  @Get('me')
-  @ApiOperation({ summary: 'Who is signed in' })
-  @Returns(UserView, 'The user')
-  me(@Me() me: Caller) {
-    return this.accounts.me(me);
+  signIn(@Body({ schema: Login }) login: Login, @From() from: UserAgent) {
+    return this.signIns.signIn(login, from);
   }
 }

@@ -10,6 +10,8 @@ import { PasswordEntity } from './password.entity.js';
 import { SignInNameEntity } from './sign-in-name.entity.js';
 import { UserEntity } from './user.entity.js';
 
+const STATEMENTS_MAX = 10_000;
+
 /** Accounts and their keys in PostgreSQL. */
 @Injectable()
 export class AccountsRepository {
@@ -49,6 +51,28 @@ export class AccountsRepository {
     const insert = tx.createQueryBuilder().insert().into(SignInNameEntity).values({ kind: 'email', name, userId });
     const { raw }: { raw: unknown[] } = await insert.orIgnore().returning('user_id').execute();
     return raw.length === 1;
+  }
+
+  async change(tx: Tx, userId: UserId, change: Partial<UserEntity>): Promise<void> {
+    if (Object.keys(change).length > 0) await tx.update(UserEntity, { userId }, change);
+  }
+
+  /** The whole key log, oldest first. */
+  listStatements(tx: Tx, userId: UserId): Promise<KeyStatementEntity[]> {
+    return tx.find(KeyStatementEntity, { where: { userId }, order: { n: 'ASC' }, take: STATEMENTS_MAX });
+  }
+
+  /** The password's row, locked until the transaction ends. */
+  lockPassword(tx: Tx, userId: UserId): Promise<PasswordEntity | null> {
+    return tx.findOne(PasswordEntity, { where: { userId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Replaces the verifier, and the slot that the password opens. */
+  async replacePassword(tx: Tx, password: PasswordEntity, slot: SlotEntity | null): Promise<void> {
+    const { userId } = password;
+    await tx.update(PasswordEntity, { userId }, password);
+    await tx.delete(SlotEntity, { userId, kind: 'password' });
+    if (slot) await tx.insert(SlotEntity, slot);
   }
 
   async insertKeys(tx: Tx, password: PasswordEntity, keys: AccountKeys): Promise<void> {

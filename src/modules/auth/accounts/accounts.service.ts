@@ -7,13 +7,14 @@ import { Outbox } from '../../../platform/queue/outbox.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { SignedUp } from '../auth.events.js';
 import { EmailTaken, UserIdTaken } from '../auth.problems.js';
-import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp, UserView } from '../auth.schema.js';
-import type { Caller } from '../caller.js';
+import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp } from '../auth.schema.js';
 import { type AccountKeys, makeUceKeys } from '../keys/account-keys.js';
 import { acceptE2eKeys } from '../keys/e2e-gate.js';
+import type { UserAgent } from '../sessions/arrival.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Credentials } from './credentials.js';
+import { EmailService } from './email.service.js';
 import type { PasswordEntity } from './password.entity.js';
 import type { UserEntity } from './user.entity.js';
 import { emailName, kdfView, toUserView } from './account.views.js';
@@ -34,19 +35,20 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly credentials: Credentials,
     private readonly sessions: SessionsService,
+    private readonly emails: EmailService,
     private readonly ledger: Ledger,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
   /** Makes an account and signs it in. @throws EmailTaken, UserIdTaken */
-  async signUp(signUp: SignUp): Promise<SignUpView> {
+  async signUp(signUp: SignUp, userAgent: UserAgent): Promise<SignUpView> {
     const account = signUp.tier === 'uce' ? await this.newUceAccount(signUp) : this.newE2eAccount(signUp);
     const { user, master, recoveryCodes } = account;
     try {
       const tokens = await this.db.asUser(user, async (tx) => {
         await this.store(tx, account);
-        return this.sessions.begin(tx, { user, master }, signUp.device);
+        return this.sessions.begin(tx, { user, master }, { device: signUp.device, userAgent });
       });
       return { user: toUserView(user), tokens, ...(recoveryCodes && { recovery_codes: recoveryCodes }) };
     } finally {
@@ -71,12 +73,6 @@ export class AccountsService {
     return { kdf: kdfView(slot ?? unknown) };
   }
 
-  async me({ userId }: Caller): Promise<UserView> {
-    const user = await this.db.asUser({ userId }, (tx) => this.accounts.find(tx, userId));
-    if (!user) throw new Error('a session without its user');
-    return toUserView(user);
-  }
-
   /** The user with that address; a fresh id where there is none, so that what follows does the same work. */
   async userIdOf(name: string): Promise<UserId> {
     const stranger = newId<UserId>();
@@ -88,12 +84,12 @@ export class AccountsService {
     const userId = newId<UserId>();
     const now = this.clock.now();
     const salt = this.credentials.newSalt();
-    const halves = await this.credentials.halves(password, salt);
+    const halves = await this.credentials.halves(password, salt, kdfDefaults.server, '#/password');
     const kek = halves.kek(userId, this.credentials.currentPepperId);
     const { keys, master, recoveryCodes } = makeUceKeys({ userId, kek, kdf: kdfDefaults.server, salt, now });
-    const row = this.credentials.row(userId, halves.authKey, now);
+    const user = newUser({ userId, tier: 'uce', email, masterKeyId: keys.masterKeyId, createdAt: now });
+    const row = this.credentials.row(user, halves.authKey, now);
     halves.wipe();
-    const user: UserEntity = { userId, tier: 'uce', email, masterKeyId: keys.masterKeyId, createdAt: now };
     return { user, password: row, keys, master, recoveryCodes };
   }
 
@@ -101,8 +97,8 @@ export class AccountsService {
     const { user_id: userId, email, password } = signUp;
     const now = this.clock.now();
     const keys = acceptE2eKeys(signUp, now);
-    const user: UserEntity = { userId, tier: 'e2e', email, masterKeyId: keys.masterKeyId, createdAt: now };
-    return { user, password: this.credentials.row(userId, password, now), keys, master: null };
+    const user = newUser({ userId, tier: 'e2e', email, masterKeyId: keys.masterKeyId, createdAt: now });
+    return { user, password: this.credentials.row(user, password, now), keys, master: null };
   }
 
   private async store(tx: Tx, { user, password, keys }: NewAccount): Promise<void> {
@@ -112,5 +108,14 @@ export class AccountsService {
     await this.accounts.insertKeys(tx, password, keys);
     await this.ledger.begin(tx, userId);
     await this.outbox.add(tx, SignedUp, { userId });
+    await this.emails.askIn(tx, userId, email);
   }
 }
+
+const newUser = (known: Pick<UserEntity, 'userId' | 'tier' | 'email' | 'masterKeyId' | 'createdAt'>): UserEntity => ({
+  ...known,
+  emailVerifiedAt: null,
+  displayName: null,
+  timeZone: null,
+  locale: null,
+});

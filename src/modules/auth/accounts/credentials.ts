@@ -1,7 +1,6 @@
 import {
   equalBytes,
   hmacSha256,
-  kdfDefaults,
   type KdfParameters,
   normalizePassword,
   passwordAuthKey,
@@ -20,6 +19,7 @@ import { Argon2Pool } from '../../../platform/passwords/argon2-pool.js';
 import { Secrets } from '../../../platform/secrets/keyring.js';
 import type { SlotKey } from '../keys/slots.js';
 import type { PasswordEntity } from './password.entity.js';
+import type { UserEntity } from './user.entity.js';
 
 const SALT_BYTES = 16;
 
@@ -47,9 +47,9 @@ export class Credentials {
     return this.secrets.passwordPeppers.current.id;
   }
 
-  /** One Argon2id run. */
-  async halves(password: string, salt: Uint8Array, kdf: KdfParameters = kdfDefaults.server): Promise<PasswordHalves> {
-    const bytes = atGate('#/password', () => normalizePassword(password));
+  /** One Argon2id run. @param pointer the field that the password came in */
+  async halves(password: string, salt: Uint8Array, kdf: KdfParameters, pointer: string): Promise<PasswordHalves> {
+    const bytes = atGate(pointer, () => normalizePassword(password));
     const root = await passwordRoot(bytes, salt, kdf, (...run) => this.argon2.derive(...run));
     const peppers = this.secrets.passwordPeppers;
     return {
@@ -63,9 +63,9 @@ export class Credentials {
   }
 
   /** What is kept of an authentication key. */
-  row(userId: UserId, authKey: Uint8Array, now: Date): PasswordEntity {
+  row({ userId, tier }: Pick<UserEntity, 'userId' | 'tier'>, authKey: Uint8Array, now: Date): PasswordEntity {
     const { id, key } = this.secrets.passwordPeppers.current;
-    return { userId, verifier: verifierOf(authKey, key), pepperId: id, changedAt: now };
+    return { userId, tier, verifier: verifierOf(authKey, key), pepperId: id, changedAt: now };
   }
 
   /** Whether `authKey` is the one kept. Costs one HMAC, also where nothing is kept. */

@@ -9,6 +9,10 @@ export const signUpExamples: Examples = {
   e2e: { summary: 'e2e: the client made all keys (the account of sdk/vectors/sign-up.json)', value: e2eSignUpExample },
 };
 
+export const profileExamples: Examples = {
+  any: { summary: 'Name and time zone', value: { display_name: 'Ada', time_zone: 'Europe/Vienna', locale: 'de-AT' } },
+};
+
 export const preloginExamples: Examples = {
   any: { summary: 'Any address', value: { email: uce.email } },
 };
@@ -18,5 +22,33 @@ export const loginExamples: Examples = {
   e2e: {
     summary: 'e2e: the authentication key in place of the password',
     value: { tier: 'e2e', email: e2eSignUpExample.email, password: e2eSignUpExample.password },
+  },
+};
+
+export const passwordExamples: Examples = {
+  uce: { summary: 'uce', value: { current_password: uce.password, new_password: 'a windy monday with tea' } },
+  e2e: {
+    summary: 'e2e: the account of the sign-up example, to the same password again',
+    value: {
+      current_password: e2eSignUpExample.password,
+      new_password: e2eSignUpExample.password,
+      keys: { kdf: e2eSignUpExample.kdf, slot: e2eSignUpExample.keys.slot },
+    },
+  },
+};
+
+export const emailExamples: Examples = {
+  uce: { summary: 'uce', value: { email: 'ada.lovelace@example.com', password: uce.password } },
+  e2e: {
+    summary: 'e2e: the authentication key in place of the password',
+    value: { email: 'ada.king@example.com', password: e2eSignUpExample.password },
+  },
+};
+
+export const codesExamples: Examples = {
+  uce: { summary: 'uce: the server makes them', value: {} },
+  e2e: {
+    summary: 'e2e: the client made them (here those of the sign-up example again)',
+    value: { recovery: e2eSignUpExample.recovery },
   },
 };

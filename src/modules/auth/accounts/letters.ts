@@ -6,35 +6,82 @@ import { Mail } from '../../../platform/mail/mail.js';
 import type { Delivery } from '../../../platform/queue/event.js';
 import { Outbox } from '../../../platform/queue/outbox.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { EmailCodes } from './email-codes.js';
+import { EmailsRepository } from './emails.repository.js';
 
-/** What the owner of an account is told by mail. Never content, never a secret. */
+interface Text {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const NOT_YOU =
+  'If this was not you, sign in and change the password, or use a recovery code: that ends every session.\n';
+
+/**
+ * What the owner of an account is told by mail. Never content, never a secret but the code that proves an address. A crash
+ * between sending a letter and noting it sends it again, with the same Message-ID.
+ */
 @Injectable()
 export class Letters {
   constructor(
     private readonly db: Database,
     private readonly accounts: AccountsRepository,
+    private readonly emails: EmailsRepository,
+    private readonly codes: EmailCodes,
     private readonly outbox: Outbox,
     private readonly mail: Mail,
     private readonly config: Config,
   ) {}
 
-  /** Sent once per account. A crash between sending and noting it sends the same letter, with the same Message-ID, again. */
-  async welcome(userId: UserId, delivery: Delivery): Promise<void> {
-    const to = await this.db.asUser({ userId }, async (tx) =>
-      (await this.outbox.isPending(tx, delivery)) ? ((await this.accounts.find(tx, userId))?.email ?? null) : null,
-    );
-    if (to !== null) await this.mail.send({ id: `event-${delivery.id}`, to, ...this.welcomeText() });
-    await this.db.asUser({ userId }, (tx) => this.outbox.done(tx, delivery));
-  }
-
-  private welcomeText() {
-    return {
+  welcome(userId: UserId, delivery: Delivery): Promise<void> {
+    return this.tell(userId, delivery, {
       subject: 'Your diary is ready',
       text:
         `Somebody, most likely you, began a diary at ${this.config.values.PUBLIC_URL} with this address.\n\n` +
         'Keep the ten recovery codes that were shown at sign-up in a safe place. Whoever loses the password and the codes\n' +
         'loses the diary: nobody else can open it, we included.\n\n' +
         'If this was not you, you need not do anything.\n',
-    };
+    });
+  }
+
+  passwordChanged(userId: UserId, delivery: Delivery): Promise<void> {
+    return this.tell(userId, delivery, {
+      subject: 'Your password was changed',
+      text: `The password of your diary was changed, and every other session has ended.\n\n${NOT_YOU}`,
+    });
+  }
+
+  recoveryCodeUsed(userId: UserId, delivery: Delivery): Promise<void> {
+    return this.tell(userId, delivery, {
+      subject: 'A recovery code was used',
+      text: `One of the recovery codes of your diary was used. It cannot be used again; the others still can.\n\n${NOT_YOU}`,
+    });
+  }
+
+  /** The code is made here, on its way out, so that it is kept nowhere but in the mail. */
+  async emailCode(userId: UserId, delivery: Delivery): Promise<void> {
+    const code = this.codes.newCode();
+    const to = await this.db.asUser({ userId }, async (tx) => {
+      const asked = (await this.outbox.isPending(tx, delivery)) ? await this.emails.lockCode(tx, userId) : null;
+      if (asked) await this.emails.setHash(tx, userId, this.codes.hash(userId, asked.email, code));
+      return asked?.email ?? null;
+    });
+    await this.send(userId, delivery, to, {
+      subject: 'Your code',
+      text: `Your code is ${code}. It proves that this address is yours, and is good for an hour.\n\nIf you did not ask for it, you need not do anything.\n`,
+    });
+  }
+
+  /** Writes to the address of the account, unless this was done before or the account is gone. */
+  private async tell(userId: UserId, delivery: Delivery, text: Text): Promise<void> {
+    const to = await this.db.asUser({ userId }, async (tx) =>
+      (await this.outbox.isPending(tx, delivery)) ? ((await this.accounts.find(tx, userId))?.email ?? null) : null,
+    );
+    await this.send(userId, delivery, to, text);
+  }
+
+  private async send(userId: UserId, delivery: Delivery, to: string | null, text: Text): Promise<void> {
+    if (to !== null) await this.mail.send({ id: `event-${delivery.id}`, to, ...text });
+    await this.db.asUser({ userId }, (tx) => this.outbox.done(tx, delivery));
   }
 }

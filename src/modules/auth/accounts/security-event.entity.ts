@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
 import type { DeviceId, SessionId } from '../auth.schema.js';
+import type { SecurityEventType } from './events.schema.js';
 
 /** Something that the owner of an account should be able to see happened to it. */
 @Entity('security_events')
@@ -12,7 +13,7 @@ export class SecurityEventEntity {
   id!: string;
 
   @Column('text')
-  type!: 'refresh_token_reused';
+  type!: SecurityEventType;
 
   @Column('uuid', { name: 'session_id', nullable: true })
   sessionId!: SessionId | null;

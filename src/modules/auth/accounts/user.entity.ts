@@ -14,6 +14,20 @@ export class UserEntity {
   @Column('text')
   email!: string;
 
+  @Column('timestamptz', { name: 'email_verified_at', nullable: true })
+  emailVerifiedAt!: Date | null;
+
+  @Column('text', { name: 'display_name', nullable: true })
+  displayName!: string | null;
+
+  /** IANA name, as "Europe/Berlin". */
+  @Column('text', { name: 'time_zone', nullable: true })
+  timeZone!: string | null;
+
+  /** BCP 47, as "de-AT". */
+  @Column('text', { nullable: true })
+  locale!: string | null;
+
   @Column('bytea', { name: 'master_key_id', nullable: true })
   masterKeyId!: Uint8Array | null;
 

@@ -2,7 +2,9 @@ import { checkIdentityKeyWrap, checkPasswordSlot, checkSlot, sha256, verifyKeyLo
 import { invalidRequest } from '../../../platform/http/invalid-request.js';
 import { atGate } from '../../../platform/http/gate.js';
 import type { E2eSignUp } from '../auth.schema.js';
+import type { UserId } from '../../../platform/ids.js';
 import type { AccountKeys } from './account-keys.js';
+import type { RecoveryCodeEntity } from './recovery-code.entity.js';
 import { slotRow } from './slots.js';
 
 /** The keys that an e2e client made, checked as far as they can be without opening them (docs/crypto.md, The gate). */
@@ -21,13 +23,7 @@ export function acceptE2eKeys(signUp: E2eSignUp, now: Date): AccountKeys {
     return { userId, algorithm, publicKey: identity[algorithm], wrapped };
   });
   const password = { kdf: { alg: 'argon2id', mKib: kdf.m_kib, t: kdf.t, p: 1 }, salt: kdf.salt } as const;
-  const codes = recovery.map(({ id, verifier, wrapped_master_key: wrapped }, index) => {
-    atGate(`#/recovery/${index}/wrapped_master_key`, () => checkSlot(wrapped, { tier: 'e2e', slotId: id }));
-    return {
-      row: { userId, id, verifierHash: sha256(verifier), createdAt: now, usedAt: null },
-      slot: slotRow({ id, kind: 'recovery', userId, wrapped, masterKeyId, now }),
-    };
-  });
+  const codes = acceptRecovery(recovery, { userId, masterKeyId, now });
   const { id, wrapped_master_key: wrapped } = keys.slot;
   return {
     masterKeyId,
@@ -40,6 +36,17 @@ export function acceptE2eKeys(signUp: E2eSignUp, now: Date): AccountKeys {
     privateKeys,
   };
 }
+
+/** Recovery codes that an e2e client made, each with the slot that it opens. */
+export const acceptRecovery = (
+  recovery: E2eSignUp['recovery'],
+  { userId, masterKeyId, now }: { userId: UserId; masterKeyId: Uint8Array; now: Date },
+) =>
+  recovery.map(({ id, verifier, wrapped_master_key: wrapped }, index) => {
+    atGate(`#/recovery/${index}/wrapped_master_key`, () => checkSlot(wrapped, { tier: 'e2e', slotId: id }));
+    const row: RecoveryCodeEntity = { userId, id, verifierHash: sha256(verifier), createdAt: now, usedAt: null };
+    return { row, slot: slotRow({ id, kind: 'recovery', userId, wrapped, masterKeyId, now }) };
+  });
 
 function refuseRepeatedIds({ keys, recovery }: E2eSignUp): void {
   const seen = new Set([keys.slot.id]);

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
 import type { SessionId, SlotId } from '../auth.schema.js';
 
-export type SlotKind = 'password' | 'recovery' | 'refresh' | 'access' | 'grace';
+export type SlotKind = 'password' | 'recovery' | 'refresh' | 'access' | 'grace' | 'reset' | 'api_key';
 
 /** The master key under one secret that the server does not keep (a grace slot: the next refresh secret). */
 @Entity('slots')

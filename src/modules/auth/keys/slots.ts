@@ -23,26 +23,20 @@ interface NewSlot {
   readonly slotKey: SlotKey;
   readonly now: Date;
   readonly session?: SessionSlot;
+  readonly expiresAt?: Date;
   readonly password?: { readonly kdf: KdfParameters; readonly salt: Uint8Array };
 }
+
+const fieldOf = (kind: Exclude<SlotKind, 'grace'>) => slotField[kind === 'api_key' ? 'apiKey' : kind];
 
 const uce: TierName = 'uce';
 
 /** Wraps the master key of a uce account in a new slot. */
-export function sealSlot({ id = newId(), kind, userId, master, slotKey, now, session, password }: NewSlot): SlotEntity {
-  const place = { tier: uce, userId, field: slotField[kind], slotId: id, key: slotKey.key };
+export function sealSlot({ id = newId(), kind, userId, master, slotKey, ...rest }: NewSlot): SlotEntity {
+  const { password } = rest;
+  const place = { tier: uce, userId, field: fieldOf(kind), slotId: id, key: slotKey.key };
   const wrapped = wrapMasterKey({ ...place, master, ...(password && { kdf: password.kdf }) });
-  return slotRow({
-    id,
-    kind,
-    userId,
-    wrapped,
-    masterKeyId: master.id,
-    now,
-    session,
-    password,
-    pepperId: slotKey.pepperId,
-  });
+  return slotRow({ id, kind, userId, wrapped, masterKeyId: master.id, pepperId: slotKey.pepperId, ...rest });
 }
 
 /** What is needed of a slot to open it. */
@@ -53,7 +47,7 @@ export type Openable = Pick<SlotEntity, 'id' | 'userId' | 'masterKeyId' | 'wrapp
 /** @throws EnvelopeRefused when `key` is not the slot's */
 export function openSlot(kind: Exclude<SlotKind, 'grace'>, slot: Openable, key: Uint8Array): MasterKey {
   const { id: slotId, userId, masterKeyId, wrapped, kdf } = slot;
-  const place = { tier: uce, userId, field: slotField[kind], slotId, key };
+  const place = { tier: uce, userId, field: fieldOf(kind), slotId, key };
   return unwrapMasterKey({ ...place, wrapped, masterKeyId, ...(kdf && { kdf }) });
 }
 
@@ -65,6 +59,7 @@ interface SlotParts {
   readonly masterKeyId: Uint8Array;
   readonly now: Date;
   readonly session?: SessionSlot | undefined;
+  readonly expiresAt?: Date | undefined;
   readonly password?: { readonly kdf: KdfParameters; readonly salt: Uint8Array } | undefined;
   readonly pepperId?: string | undefined;
 }
@@ -80,6 +75,7 @@ export const slotRow = ({
   session,
   password,
   pepperId,
+  expiresAt,
 }: SlotParts): SlotEntity => ({
   userId,
   id,
@@ -93,5 +89,5 @@ export const slotRow = ({
   wrapped,
   createdAt: now,
   lastUsedAt: now,
-  expiresAt: session?.expiresAt ?? null,
+  expiresAt: session?.expiresAt ?? expiresAt ?? null,
 });

@@ -1,15 +1,21 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPublic, PUBLIC_ROUTES, type PublicRoutes } from '../../../platform/http/public-routes.js';
-import { SignedOut } from '../auth.problems.js';
+import { SCOPE, type Scope } from '../../../platform/http/scopes.js';
+import { API_KEY } from '../api-keys/api-key.strategy.js';
+import { InsufficientScope, SignedOut } from '../auth.problems.js';
 import type { Caller } from '../caller.js';
 import { ACCESS } from './access.strategy.js';
 
 /** Closes every route that is not on the list of open ones, and puts the caller on the request. */
 @Injectable()
-export class AccessGuard extends AuthGuard(ACCESS) {
-  constructor(@Inject(PUBLIC_ROUTES) private readonly routes: PublicRoutes) {
+export class AccessGuard extends AuthGuard([ACCESS, API_KEY]) {
+  constructor(
+    @Inject(PUBLIC_ROUTES) private readonly routes: PublicRoutes,
+    private readonly reflector: Reflector,
+  ) {
     super();
   }
 
@@ -19,7 +25,19 @@ export class AccessGuard extends AuthGuard(ACCESS) {
     if (isPublic(this.routes, request)) return true;
     await super.canActivate(context);
     wipeAfterwards(request.user, http.getResponse<FastifyReply>());
+    this.assertScope(context, request.user);
     return true;
+  }
+
+  /** Scopes belong to API keys: a session may do everything. */
+  private assertScope(context: ExecutionContext, caller: Caller | undefined): void {
+    if (!caller?.apiKey) return;
+    const scope = this.reflector.getAllAndOverride<Scope | undefined>(SCOPE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (!scope || !caller.apiKey.scopes.includes(scope))
+      throw new InsufficientScope({ ...(scope && { required_scope: scope }) });
   }
 
   /** Whatever is wrong with a token, the answer is the same: it is no use to say more. */

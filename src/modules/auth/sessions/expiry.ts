@@ -3,17 +3,21 @@ import { Database } from '../../../platform/database/database.js';
 
 const BATCH = 1_000;
 
-/** Slots and sessions that have expired are refused anyway; this takes them away, so that nothing is left to be opened. */
+/** Slots, sessions and recovery tokens that have expired are refused anyway; this takes them away, so that nothing is left to be opened. */
 @Injectable()
 export class Expiry {
   constructor(private readonly db: Database) {}
 
   /** Deletes what has expired, of all users, batch by batch; how many rows it were. */
   async run(): Promise<number> {
-    return (await this.deleteFrom('slots')) + (await this.deleteFrom('sessions'));
+    return (
+      (await this.deleteFrom('slots')) +
+      (await this.deleteFrom('sessions')) +
+      (await this.deleteFrom('recovery_tokens'))
+    );
   }
 
-  private async deleteFrom(table: 'slots' | 'sessions'): Promise<number> {
+  private async deleteFrom(table: 'slots' | 'sessions' | 'recovery_tokens'): Promise<number> {
     let deleted = 0;
     for (;;) {
       const count = await this.db.asSystem(async (tx) => {

@@ -14,6 +14,14 @@ export class SessionEntity {
   @Column('uuid', { name: 'device_id', nullable: true })
   deviceId!: DeviceId | null;
 
+  /** Coarse: browser or app and system, without versions. */
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent!: string | null;
+
+  /** When the password was last given in this session. */
+  @Column('timestamptz', { name: 'password_at', nullable: true })
+  passwordAt!: Date | null;
+
   /** SHA-256 of the refresh secret that is valid now. */
   @Column('bytea', { name: 'refresh_hash' })
   refreshHash!: Uint8Array;

@@ -1,16 +1,26 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns, ReturnsNothing } from '../../../platform/http/returns.js';
-import { InvalidRefreshToken } from '../auth.problems.js';
-import { Refresh, RefreshView } from '../auth.schema.js';
+import { DeviceNotFound, InvalidRefreshToken, SessionNotFound } from '../auth.problems.js';
+import { DeviceId, Refresh, RefreshView, SessionId } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
+import { DevicesService } from './devices.service.js';
+import { RefreshService } from './refresh.service.js';
+import { DeviceChange, DeviceListView, DeviceView, SessionListView } from './sessions.schema.js';
 import { SessionsService } from './sessions.service.js';
+
+const deviceExamples = { any: { summary: 'Another name', value: { device_name: 'Kitchen tablet' } } };
 
 @ApiTags('auth')
 @Controller('auth')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly refreshes: RefreshService,
+    private readonly devices: DevicesService,
+  ) {}
 
   @Post('refresh')
   @ApiOperation({
@@ -22,7 +32,7 @@ export class SessionsController {
   @Returns(RefreshView, 'The next tokens')
   @Problems(InvalidRefreshToken)
   refresh(@Body({ schema: Refresh }) { refresh_token: token }: z.infer<typeof Refresh>) {
-    return this.sessions.refresh(token);
+    return this.refreshes.refresh(token);
   }
 
   @Post('logout')
@@ -30,5 +40,55 @@ export class SessionsController {
   @ReturnsNothing('Signed out')
   async logout(@Me() me: Caller): Promise<void> {
     await this.sessions.end(me);
+  }
+
+  @Post('logout-all')
+  @ApiOperation({ summary: 'End every session, this one included' })
+  @ReturnsNothing('Signed out everywhere')
+  async logoutAll(@Me() me: Caller): Promise<void> {
+    await this.sessions.endAll(me);
+  }
+
+  @Get('sessions')
+  @ApiOperation({ summary: 'Where you are signed in', description: 'All of them: there are twenty at most.' })
+  @Returns(SessionListView, 'The sessions, most recently used first')
+  list(@Me() me: Caller) {
+    return this.sessions.list(me);
+  }
+
+  @Delete('sessions/:id')
+  @ApiOperation({ summary: 'End a session', description: 'It is refused at its next request.' })
+  @ReturnsNothing('Ended')
+  @Problems(SessionNotFound)
+  async revoke(@Me() me: Caller, @Param('id', { schema: SessionId }) id: SessionId): Promise<void> {
+    await this.sessions.revoke(me, id);
+  }
+
+  @Get('devices')
+  @ApiOperation({ summary: 'The devices you signed in from' })
+  @Returns(DeviceListView, 'The devices, most recently seen first')
+  listDevices(@Me() me: Caller) {
+    return this.devices.list(me);
+  }
+
+  @Patch('devices/:id')
+  @ApiOperation({ summary: 'Rename a device' })
+  @Accepts(deviceExamples)
+  @Returns(DeviceView, 'The device as changed')
+  @Problems(DeviceNotFound)
+  renameDevice(
+    @Me() me: Caller,
+    @Param('id', { schema: DeviceId }) id: DeviceId,
+    @Body({ schema: DeviceChange }) change: DeviceChange,
+  ) {
+    return this.devices.rename(me, id, change);
+  }
+
+  @Delete('devices/:id')
+  @ApiOperation({ summary: 'Forget a device', description: 'Its sessions end at once.' })
+  @ReturnsNothing('Forgotten')
+  @Problems(DeviceNotFound)
+  async revokeDevice(@Me() me: Caller, @Param('id', { schema: DeviceId }) id: DeviceId): Promise<void> {
+    await this.devices.revoke(me, id);
   }
 }

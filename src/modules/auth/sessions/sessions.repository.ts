@@ -16,6 +16,17 @@ export interface SignedInRow {
   readonly pepper_id: string | null;
 }
 
+/** A session as it is listed. */
+export interface SessionRow {
+  readonly id: SessionId;
+  readonly device_id: DeviceId | null;
+  readonly device_name: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: Date;
+  readonly last_used_at: Date;
+  readonly expires_at: Date;
+}
+
 /** Sessions and their slots in PostgreSQL. */
 @Injectable()
 export class SessionsRepository {
@@ -26,6 +37,20 @@ export class SessionsRepository {
 
   async insertSlots(tx: Tx, slots: readonly SlotEntity[]): Promise<void> {
     if (slots.length > 0) await tx.insert(SlotEntity, [...slots]);
+  }
+
+  find(tx: Tx, userId: UserId, id: SessionId): Promise<SessionEntity | null> {
+    return tx.findOneBy(SessionEntity, { userId, id });
+  }
+
+  /** The sessions that are alive at `now`, the most recently used first. */
+  list(tx: Tx, userId: UserId, now: Date, limit: number): Promise<SessionRow[]> {
+    return tx.query(
+      `SELECT sessions.id, device_id, devices.name AS device_name, user_agent, sessions.created_at, last_used_at, expires_at
+       FROM sessions LEFT JOIN devices ON devices.user_id = sessions.user_id AND devices.id = sessions.device_id
+       WHERE sessions.user_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC, sessions.id DESC LIMIT $3`,
+      [userId, now, limit],
+    );
   }
 
   /** The session, locked until the transaction ends. */
@@ -50,6 +75,28 @@ export class SessionsRepository {
   async delete(tx: Tx, userId: UserId, id: SessionId): Promise<boolean> {
     const { affected } = await tx.delete(SessionEntity, { userId, id });
     return affected === 1;
+  }
+
+  async deleteAll(tx: Tx, userId: UserId): Promise<void> {
+    await tx.delete(SessionEntity, { userId });
+  }
+
+  /** Ends all but the `count` most recently used sessions. */
+  async keepNewest(tx: Tx, userId: UserId, count: number): Promise<void> {
+    await tx.query(
+      `DELETE FROM sessions WHERE user_id = $1 AND id IN (
+         SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_used_at DESC, id DESC OFFSET $2)`,
+      [userId, count],
+    );
+  }
+
+  async touchDevice(tx: Tx, userId: UserId, id: DeviceId, lastSeenAt: Date): Promise<void> {
+    await tx.update(DeviceEntity, { userId, id }, { lastSeenAt });
+  }
+
+  /** Says of a user's only session on which device it is. */
+  async placeOnDevice(tx: Tx, userId: UserId, deviceId: DeviceId): Promise<void> {
+    await tx.update(SessionEntity, { userId }, { deviceId });
   }
 
   /** What stands behind an access token at `now`; null when nothing does. */

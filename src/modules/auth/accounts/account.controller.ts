@@ -1,0 +1,95 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Accepts } from '../../../platform/http/accepts.js';
+import { PageQuery } from '../../../platform/http/page.js';
+import { Problems, Returns } from '../../../platform/http/returns.js';
+import { EmailTaken, InvalidEmailCode, WrongPassword } from '../auth.problems.js';
+import { UserView } from '../auth.schema.js';
+import { type Caller, Me } from '../caller.js';
+import { From, type UserAgent } from '../sessions/arrival.js';
+import { AccountService } from './account.service.js';
+import { EmailChange, EmailChangeView, EmailCode } from './email.schema.js';
+import { EmailService } from './email.service.js';
+import { KeyLogView, SecurityEventPageView } from './events.schema.js';
+import { emailExamples, passwordExamples, profileExamples } from './examples.js';
+import { PasswordChange, PasswordChangedView } from './new-password.schema.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { ProfileChange } from './profile.schema.js';
+
+/** What the owner of an account does with it, signed in. */
+@ApiTags('auth')
+@Controller('auth')
+export class AccountController {
+  constructor(
+    private readonly account: AccountService,
+    private readonly passwords: PasswordChangeService,
+    private readonly emails: EmailService,
+  ) {}
+
+  @Get('me')
+  @ApiOperation({ summary: 'Who is signed in' })
+  @Returns(UserView, 'The user')
+  me(@Me() me: Caller) {
+    return this.account.me(me);
+  }
+
+  @Patch('me')
+  @ApiOperation({
+    summary: 'Change name, time zone or locale',
+    description: 'Absent fields stay, null ones are cleared.',
+  })
+  @Accepts(profileExamples)
+  @Returns(UserView, 'The user as changed')
+  change(@Me() me: Caller, @Body({ schema: ProfileChange }) change: ProfileChange) {
+    return this.account.change(me, change);
+  }
+
+  @Post('change-password')
+  @ApiOperation({
+    summary: 'Change the password',
+    description: 'One transaction: the diary stays readable, every other session ends. API keys go on working.',
+  })
+  @Accepts(passwordExamples)
+  @Returns(PasswordChangedView, 'Fresh tokens: the old ones have ended too')
+  @Problems(WrongPassword)
+  changePassword(@Me() me: Caller, @Body({ schema: PasswordChange }) change: PasswordChange, @From() from: UserAgent) {
+    return this.passwords.change(me, change, from);
+  }
+
+  @Post('change-email')
+  @ApiOperation({
+    summary: 'Ask for another address',
+    description: 'A code is mailed to it; the address changes when the code comes back at /auth/verify-email.',
+  })
+  @Accepts(emailExamples)
+  @Returns(EmailChangeView, 'The code is on its way', 202)
+  @Problems(WrongPassword, EmailTaken)
+  changeEmail(@Me() me: Caller, @Body({ schema: EmailChange }) change: EmailChange) {
+    return this.account.askForEmail(me, change);
+  }
+
+  @Post('verify-email')
+  @ApiOperation({ summary: 'Prove an address with the code that was mailed to it' })
+  @Returns(UserView, 'The address is proved')
+  @Problems(InvalidEmailCode, EmailTaken)
+  verifyEmail(@Me() me: Caller, @Body({ schema: EmailCode }) { code }: EmailCode) {
+    return this.emails.prove(me, code);
+  }
+
+  @Get('security-events')
+  @ApiOperation({ summary: 'What happened to the account, newest first' })
+  @Returns(SecurityEventPageView, 'One page')
+  securityEvents(@Me() me: Caller, @Query({ schema: PageQuery }) query: PageQuery) {
+    return this.account.securityEvents(me, query);
+  }
+
+  @Get('keys/log')
+  @ApiOperation({
+    summary: 'The signed log of the account’s public keys',
+    description: 'Clients check it and pin the last statement.',
+  })
+  @Returns(KeyLogView, 'Every statement, oldest first')
+  keyLog(@Me() me: Caller) {
+    return this.account.keyLog(me);
+  }
+}

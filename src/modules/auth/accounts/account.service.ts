@@ -1,0 +1,82 @@
+import { toBase64url } from '@daybook/sdk/crypto';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { Database } from '../../../platform/database/database.js';
+import { Cursors } from '../../../platform/http/cursors.js';
+import type { PageQuery } from '../../../platform/http/page.js';
+import type { UserView } from '../auth.schema.js';
+import type { Caller } from '../caller.js';
+import { toUserView } from './account.views.js';
+import { AccountsRepository } from './accounts.repository.js';
+import type { EmailChange } from './email.schema.js';
+import { EmailService } from './email.service.js';
+import type { KeyLogView, SecurityEventPageView } from './events.schema.js';
+import { PasswordCheck } from './password-check.js';
+import type { ProfileChange } from './profile.schema.js';
+import { SecurityEvents } from './security-events.js';
+
+const Cursor = z.tuple([z.uuidv7()]);
+
+/** What the owner of an account sees and changes of it. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly db: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly events: SecurityEvents,
+    private readonly check: PasswordCheck,
+    private readonly emails: EmailService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  async me({ userId }: Caller): Promise<UserView> {
+    const user = await this.db.asUser({ userId }, (tx) => this.accounts.find(tx, userId));
+    if (!user) throw new Error('a session without its user');
+    return toUserView(user);
+  }
+
+  async change(caller: Caller, change: ProfileChange): Promise<UserView> {
+    const { display_name: displayName, time_zone: timeZone, locale } = change;
+    const changed = {
+      ...(displayName !== undefined && { displayName }),
+      ...(timeZone !== undefined && { timeZone }),
+      ...(locale !== undefined && { locale }),
+    };
+    await this.db.asUser(caller, (tx) => this.accounts.change(tx, caller.userId, changed));
+    return this.me(caller);
+  }
+
+  /** @throws WrongPassword, EmailTaken */
+  async askForEmail(caller: Caller, { email, password }: EmailChange) {
+    const { master } = await this.check.openTyped(caller, password);
+    master?.wipe();
+    await this.emails.ask(caller, email);
+    return { email };
+  }
+
+  async securityEvents(caller: Caller, { limit, cursor }: PageQuery): Promise<SecurityEventPageView> {
+    const before = cursor === undefined ? undefined : this.cursors.read(caller, cursor, Cursor)[0];
+    const { userId } = caller;
+    const found = await this.db.asUser({ userId }, (tx) => this.events.list(tx, userId, limit + 1, before));
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      data: page.map(({ id, type, at, sessionId, deviceId }) => ({
+        id,
+        type,
+        at: at.toISOString(),
+        session_id: sessionId,
+        device_id: deviceId,
+      })),
+      next_cursor: found.length > limit && last ? this.cursors.write(caller, last.id) : null,
+    };
+  }
+
+  async keyLog({ userId }: Caller): Promise<KeyLogView> {
+    const statements = await this.db.asUser({ userId }, (tx) => this.accounts.listStatements(tx, userId));
+    return {
+      data: statements.map(({ n, statement }) => ({ n, statement: toBase64url(statement) })),
+      next_cursor: null,
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { fromBase64url, kdfDefaults, type KdfParameters, type MasterKey } from '@daybook/sdk/crypto';
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import type { UserId } from '../../../platform/ids.js';
+import { InvalidCredentials, WrongPassword } from '../auth.problems.js';
+import type { TierName } from '../auth.schema.js';
+import type { Caller } from '../caller.js';
+import type { SlotEntity } from '../keys/slot.entity.js';
+import { openSlot } from '../keys/slots.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { Credentials, type PasswordHalves } from './credentials.js';
+import type { PasswordEntity } from './password.entity.js';
+import type { UserEntity } from './user.entity.js';
+
+/** An account whose password was right. `master` is wiped by whoever asked; null in the e2e tier. */
+export interface OpenedAccount {
+  readonly user: UserEntity;
+  readonly password: PasswordEntity;
+  readonly master: MasterKey | null;
+}
+
+/** What is kept of an account that could be meant; all null where there is none, or none in the tier of the request. */
+interface Kept {
+  readonly user: UserEntity | null;
+  readonly password: PasswordEntity | null;
+  readonly slot: SlotEntity | null;
+}
+
+const nothing: Kept = { user: null, password: null, slot: null };
+
+/**
+ * Whether a password is right. Its form decides the work, never the account: one Argon2id run for a password (uce), one
+ * HMAC for an authentication key (e2e); so neither answer nor time tells whether there is an account, or in which tier.
+ */
+@Injectable()
+export class PasswordCheck {
+  constructor(
+    private readonly db: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly credentials: Credentials,
+  ) {}
+
+  /** Opens the account of somebody who is signed in. @throws WrongPassword */
+  async open({ userId }: Caller, password: string | Uint8Array): Promise<OpenedAccount> {
+    const opened = await this.tryOpen(userId, password);
+    if (!opened) throw new WrongPassword();
+    return opened;
+  }
+
+  /** The same for a password as it was typed or, in the e2e tier, an authentication key as it travels. @throws WrongPassword */
+  openTyped(caller: Caller, password: string): Promise<OpenedAccount> {
+    return this.open(caller, caller.tier === 'e2e' ? authKeyOf(password) : password);
+  }
+
+  /** Opens the account of somebody who signs in. @throws InvalidCredentials */
+  async openForSignIn(userId: UserId, password: string | Uint8Array): Promise<OpenedAccount> {
+    const opened = await this.tryOpen(userId, password);
+    if (!opened) throw new InvalidCredentials();
+    return opened;
+  }
+
+  private async tryOpen(userId: UserId, password: string | Uint8Array): Promise<OpenedAccount | null> {
+    const tier: TierName = typeof password === 'string' ? 'uce' : 'e2e';
+    const found = await this.db.asUser({ userId }, (tx) => this.kept(tx, userId));
+    const kept = found.user?.tier === tier ? found : nothing;
+    if (typeof password === 'string') return this.openUce(kept, password);
+    return this.credentials.matches(kept.password, password) ? opened(kept, null) : null;
+  }
+
+  private async openUce(kept: Kept, password: string): Promise<OpenedAccount | null> {
+    const { slot } = kept;
+    const halves = await this.credentials.halves(
+      password,
+      slot?.salt ?? this.credentials.newSalt(),
+      kdfOf(slot),
+      '#/password',
+    );
+    const isRight = this.credentials.matches(kept.password, halves.authKey);
+    const master = isRight && slot?.pepperId ? openPasswordSlot(slot, slot.pepperId, halves) : null;
+    halves.wipe();
+    return isRight ? opened(kept, master) : null;
+  }
+
+  private async kept(tx: Tx, userId: UserId): Promise<Kept> {
+    return {
+      user: await this.accounts.find(tx, userId),
+      password: await this.accounts.findPassword(tx, userId),
+      slot: await this.accounts.findPasswordSlot(tx, userId),
+    };
+  }
+}
+
+function opened({ user, password }: Kept, master: MasterKey | null): OpenedAccount {
+  if (!user || !password) throw new Error('a right password without an account');
+  return { user, password, master };
+}
+
+const openPasswordSlot = (slot: SlotEntity, pepperId: string, halves: PasswordHalves): MasterKey =>
+  openSlot('password', { ...slot, kdf: kdfOf(slot) }, halves.kek(slot.userId, pepperId).key);
+
+const kdfOf = (slot: SlotEntity | null): KdfParameters =>
+  slot?.kdfMKib && slot.kdfT ? { alg: 'argon2id', mKib: slot.kdfMKib, t: slot.kdfT, p: 1 } : kdfDefaults.server;
+
+/** An authentication key from its text; for what is none, one that nobody has. */
+function authKeyOf(text: string): Uint8Array {
+  try {
+    return fromBase64url(text);
+  } catch {
+    return new Uint8Array(32);
+  }
+}
