@@ -9,6 +9,8 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { PUBLIC_ROUTES } from './platform/http/public-routes.js';
+import { LimitsGuard } from './platform/limits/limits.guard.js';
+import { LimitsModule } from './platform/limits/limits.module.js';
 import { LogModule } from './platform/log/log.module.js';
 import { OutboxModule } from './platform/queue/queue.module.js';
 import { SecretsModule } from './platform/secrets/secrets.module.js';
@@ -31,11 +33,12 @@ export class AppModule {
   static with(config: Config, ...more: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: AppModule,
-      imports: [...foundation(config), AuthModule, EntriesModule, ...more],
+      imports: [...foundation(config), LimitsModule, AuthModule, EntriesModule, ...more],
       controllers: [HealthController],
       providers: [
         { provide: PUBLIC_ROUTES, useValue: publicRoutes },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: LimitsGuard },
       ],
     };
   }

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { InsufficientScope, SignedOut } from './modules/auth/auth.problems.js';
 import { closeQuietConnections } from './platform/http/connections.js';
+import { Config } from './platform/config/config.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -16,8 +17,8 @@ import { publicRoutes } from './public-routes.js';
 export const BASE = 'api/v1';
 
 /** An HTTP application of the given module, dressed with all that every request passes through; not listening yet. */
-export async function createApp(module: DynamicModule | Type): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
+export async function createApp(module: DynamicModule | Type, config: Config): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(config), {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
@@ -49,7 +50,7 @@ function dress(app: NestFastifyApplication): void {
 
 /** The contract of the application, without starting it: `preview` builds no provider, so no database is asked. */
 export async function describeApp(module: DynamicModule | Type): Promise<OpenAPIObject> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(Config.placeholder()), {
     preview: true,
     logger: false,
     bodyParser: false,

@@ -18,7 +18,7 @@ await run(async () => {
       { PUBLIC_URL: `http://localhost:${PORT}`, MAIL_DIR: join(instance.dataDir, 'mail') },
       instance.environment,
     );
-    const app = await createApp(AppModule.with(config, ...workers()));
+    const app = await createApp(AppModule.with(config, ...workers()), config);
     await app.listen(config.values.PORT, config.values.HOST);
     process.stdout.write(welcome(await app.getUrl(), instance));
     return {

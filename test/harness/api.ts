@@ -83,7 +83,7 @@ export class TestApi {
     this.database = sharing?.database ?? (await newDatabase());
     this.folder = sharing?.folder ?? (await mkdtemp(join(tmpdir(), 'daybook-api-')));
     const config = Config.from({ ...this.environment(), ...this.options.environment });
-    this.app = await createApp(AppModule.with(config, ...(this.options.withWorkers ? workers() : [])));
+    this.app = await createApp(AppModule.with(config, ...(this.options.withWorkers ? workers() : [])), config);
     await this.app.listen(0, '127.0.0.1');
     this.origin = await this.app.getUrl();
     this.http = new Http(`${this.origin}/api/v1`);
@@ -104,6 +104,7 @@ export class TestApi {
     const key = (byte: number) => `k1:${Buffer.alloc(32, byte).toString('base64url')}`;
     return {
       LOG_LEVEL: 'silent',
+      LIMITS: 'off',
       DATABASE_URL: this.database.url('api'),
       QUEUE_DATABASE_URL: this.database.url('queue'),
       TOKEN_KEYS: key(1),

@@ -1293,6 +1293,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -1365,6 +1380,21 @@ export interface operations {
             /** @description `request/invalid`: The request does not match its schema */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1458,6 +1488,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -1508,6 +1553,21 @@ export interface operations {
             /** @description `auth/insufficient-scope`: The API key may not do this */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1610,6 +1670,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -1703,6 +1778,21 @@ export interface operations {
             /** @description `request/invalid`: The request does not match its schema */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1817,6 +1907,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -1925,6 +2030,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -1995,6 +2115,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2051,6 +2186,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2101,6 +2251,21 @@ export interface operations {
             /** @description `auth/insufficient-scope`: The API key may not do this */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2224,6 +2389,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2292,6 +2472,21 @@ export interface operations {
             /** @description `request/invalid`: The request does not match its schema */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2385,6 +2580,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2466,6 +2676,21 @@ export interface operations {
             /** @description `request/invalid`: The request does not match its schema */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2580,6 +2805,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2667,6 +2907,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2715,6 +2970,21 @@ export interface operations {
             /** @description `auth/insufficient-scope`: The API key may not do this */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2775,6 +3045,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2825,6 +3110,21 @@ export interface operations {
             /** @description `auth/insufficient-scope`: The API key may not do this */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2905,6 +3205,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2955,6 +3270,21 @@ export interface operations {
             /** @description `auth/insufficient-scope`: The API key may not do this */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3029,6 +3359,21 @@ export interface operations {
             /** @description `request/invalid`: The request does not match its schema */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3142,6 +3487,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -3215,6 +3575,21 @@ export interface operations {
             /** @description `auth/locked`: The diary is locked */
             423: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3344,6 +3719,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `server/unexpected`: Something went wrong on our side */
             500: {
                 headers: {
@@ -3423,6 +3813,21 @@ export interface operations {
             /** @description `auth/locked`: The diary is locked */
             423: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -2,6 +2,7 @@ import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { Secret } from './secret.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 const secretUrl = (...protocols: string[]) =>
   z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }).transform((url) => new Secret(url));
@@ -38,18 +39,23 @@ const Environment = z.object({
     .url()
     .default('http://localhost:8000')
     .describe('where clients reach the API; the issuer of its tokens'),
+  TRUST_PROXY: TrustedProxies.optional().describe(
+    'the proxies whose X-Forwarded-For is believed: how many there are, or their addresses and CIDR ranges',
+  ),
+  LIMITS: z.enum(['on', 'off']).default('on').describe('how often somebody may try: docs/limits.md'),
+  LIMITS_FACTOR: z.coerce.number().min(0.01).max(1_000).default(1).describe('multiplies the number of every limit'),
   DRAIN_NOTICE_MS: count(0, 20_000)
     .default(0)
     .describe('how long requests are still taken after readiness turned red, for a load balancer to notice'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   DATABASE_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_api'),
   DATABASE_POOL_MAX: count(1, 100).default(10).describe('connections to PostgreSQL per process'),
-  REDIS_URL: secretUrl('redis', 'rediss').optional().describe('Redis for the queues'),
+  REDIS_URL: secretUrl('redis', 'rediss').optional().describe('Redis for the queues and the limits'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w-]{1,50}$/)
     .default('daybook')
-    .describe('keeps the queues of several installations in one Redis apart'),
+    .describe('keeps the queues and limits of several installations in one Redis apart'),
   QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),

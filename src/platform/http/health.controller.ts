@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Database } from '../database/database.js';
+import { Unlimited } from '../limits/limits.guard.js';
 import { Drain } from './drain.js';
 import { problem } from './problem.js';
 import { Problems, Returns } from './returns.js';
@@ -17,6 +18,7 @@ const ok = { status: 'ok' } as const;
 
 /** For probes. Liveness touches no dependency: a database that is away is no reason to restart a server. */
 @ApiTags('health')
+@Unlimited()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
+import type { TrustedProxies } from '../config/trusted-proxies.js';
 import { ProblemFilter, problemBody, problemOf } from './problem.filter.js';
 import { MalformedRequest, UnsupportedMediaType } from './request.problems.js';
 import { parseStrictJson } from './strict-json.js';
@@ -11,12 +13,13 @@ const HANDLER_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Fastify, set up so that whatever it refuses before Nest sees it is answered as a problem too. */
-export const fastifyAdapter = (): FastifyAdapter => {
+export const fastifyAdapter = ({ values: { TRUST_PROXY } }: Config): FastifyAdapter => {
   const filter = new ProblemFilter();
   return new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     handlerTimeout: HANDLER_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: trustOf(TRUST_PROXY),
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
@@ -25,6 +28,15 @@ export const fastifyAdapter = (): FastifyAdapter => {
     clientErrorHandler: refuseUnreadable,
   });
 };
+
+/**
+ * Which addresses in X-Forwarded-For are believed. Fastify itself takes a number as "none": it cannot see whether the
+ * request came through the proxy at all. Whoever configures a number promises that nobody gets past it.
+ */
+function trustOf(proxies: TrustedProxies | undefined) {
+  if (proxies === undefined) return false;
+  return typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies;
+}
 
 /** What is not HTTP at all has no request and no reply, only a socket. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule, type SwaggerDocumentOptions } from '@nestjs/swagger';
 import { z } from 'zod';
 import { EXAMPLES, type Examples } from './accepts.js';
+import { UNLIMITED } from '../limits/limits.guard.js';
 import type { ProblemClass, ProblemKind } from './problem.js';
 import { ProblemView } from './problem.schema.js';
 import type { PublicRoutes } from './public-routes.js';
@@ -10,6 +11,7 @@ import {
   BodyTooLarge,
   InvalidRequest,
   MalformedRequest,
+  TooManyRequests,
   Unavailable,
   Unexpected,
   UnsupportedMediaType,
@@ -20,7 +22,11 @@ const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
 
 type PathItem = OpenAPIObject['paths'][string];
-type Annotated = NonNullable<PathItem['get']> & { [EXAMPLES]?: Examples; [PROBLEMS]?: readonly ProblemKind[] };
+type Annotated = NonNullable<PathItem['get']> & {
+  [EXAMPLES]?: Examples;
+  [PROBLEMS]?: readonly ProblemKind[];
+  [UNLIMITED]?: true;
+};
 
 export interface Contract {
   readonly publicRoutes: PublicRoutes;
@@ -98,9 +104,11 @@ function complete(operation: Annotated, route: string, { publicRoutes, closed }:
     ...(isOpen ? [] : closed),
     ...(takesBody ? [MalformedRequest, BodyTooLarge, UnsupportedMediaType] : []),
     ...(takesInput ? [InvalidRequest] : []),
+    ...(operation[UNLIMITED] ? [] : [TooManyRequests]),
     Unavailable,
     Unexpected,
   ];
+  delete operation[UNLIMITED];
   operation.security = isOpen ? [] : [{ bearer: [] }];
   placeExamples(operation);
   listProblems(operation, [...(operation[PROBLEMS] ?? []), ...common.map(({ kind }) => kind)]);
@@ -117,6 +125,7 @@ function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void
   for (const [status, same] of Map.groupBy(kinds, (kind) => kind.status))
     operation.responses[String(status)] = {
       description: same.map(({ type, title }) => `\`${type}\`: ${title}`).join('  \n'),
+      ...(status === TooManyRequests.kind.status && { headers: limitHeaders }),
       content: {
         [PROBLEM_TYPE]: {
           schema: { $ref: '#/components/schemas/Problem' },
@@ -128,6 +137,12 @@ function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void
     };
   delete operation[PROBLEMS];
 }
+
+const limitHeaders = {
+  'Retry-After': { description: 'seconds until it is worth trying again', schema: { type: 'integer' as const } },
+  'RateLimit-Policy': { description: 'the limits that were looked at', schema: { type: 'string' as const } },
+  RateLimit: { description: 'what is left of them, and for how long', schema: { type: 'string' as const } },
+};
 
 const exampleOf = ({ type, title, status, detail }: ProblemKind) => ({
   type,

@@ -37,6 +37,12 @@ export const UnsupportedMediaType = problem(
   'The body is of a type that is not read here',
   'Send JSON, with Content-Type: application/json.',
 );
+export const TooManyRequests = problem(
+  'request/too-many',
+  429,
+  'Too many requests',
+  'There were too many tries. Send the request again after the time in Retry-After.',
+);
 const HeadersTooLarge = problem(
   'request/headers-too-large',
   431,
@@ -64,6 +70,7 @@ const byStatus = new Map<number, ProblemClass>(
     BodyTooLarge,
     UriTooLong,
     UnsupportedMediaType,
+    TooManyRequests,
     HeadersTooLarge,
     Unavailable,
   ].map((kind) => [kind.kind.status, kind]),

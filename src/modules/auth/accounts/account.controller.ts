@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Accepts } from '../../../platform/http/accepts.js';
 import { PageQuery } from '../../../platform/http/page.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
+import { Limited } from '../../../platform/limits/limited.js';
+import { changeEmailLimit, emailCodeLimit, passwordLimit } from '../auth.limits.js';
 import { EmailTaken, InvalidEmailCode, WrongPassword } from '../auth.problems.js';
 import { UserView } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
@@ -45,6 +47,7 @@ export class AccountController {
   }
 
   @Post('change-password')
+  @Limited(passwordLimit)
   @ApiOperation({
     summary: 'Change the password',
     description: 'One transaction: the diary stays readable, every other session ends. API keys go on working.',
@@ -57,6 +60,7 @@ export class AccountController {
   }
 
   @Post('change-email')
+  @Limited(passwordLimit, changeEmailLimit)
   @ApiOperation({
     summary: 'Ask for another address',
     description: 'A code is mailed to it; the address changes when the code comes back at /auth/verify-email.',
@@ -69,6 +73,7 @@ export class AccountController {
   }
 
   @Post('verify-email')
+  @Limited(emailCodeLimit)
   @ApiOperation({ summary: 'Prove an address with the code that was mailed to it' })
   @Returns(UserView, 'The address is proved')
   @Problems(InvalidEmailCode, EmailTaken)

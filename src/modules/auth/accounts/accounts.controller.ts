@@ -2,6 +2,8 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
+import { Limited } from '../../../platform/limits/limited.js';
+import { signInLimits, signUpLimit } from '../auth.limits.js';
 import { EmailTaken, InvalidCredentials, UserIdTaken } from '../auth.problems.js';
 import { Login, LoginView, Prelogin, PreloginView, SignUp, SignUpView } from '../auth.schema.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
@@ -18,6 +20,7 @@ export class AccountsController {
   ) {}
 
   @Post('signup')
+  @Limited(signUpLimit)
   @ApiOperation({ summary: 'Begin a diary', description: 'The tier is chosen here and never changes in place.' })
   @Accepts(signUpExamples)
   @Returns(SignUpView, 'The account, signed in. uce: the recovery codes are shown this once.', 201)
@@ -38,6 +41,7 @@ export class AccountsController {
   }
 
   @Post('login')
+  @Limited(...signInLimits)
   @ApiOperation({ summary: 'Sign in', description: 'e2e clients send the authentication key in the password field.' })
   @Accepts(loginExamples)
   @Returns(LoginView, 'Tokens, and for e2e the wrapped keys')

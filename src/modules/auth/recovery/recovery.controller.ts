@@ -3,7 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
 import { codesExamples } from '../accounts/examples.js';
+import { Limited } from '../../../platform/limits/limited.js';
 import { PasswordReset, PasswordResetView } from '../accounts/new-password.schema.js';
+import { recoveryLimits, resetLimit } from '../auth.limits.js';
 import { InvalidRecoveryCode, InvalidRecoveryToken, Locked, Reauthenticate } from '../auth.problems.js';
 import { type Caller, Me } from '../caller.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
@@ -22,6 +24,7 @@ export class RecoveryController {
   ) {}
 
   @Post('verify-recovery-code')
+  @Limited(...recoveryLimits)
   @ApiOperation({
     summary: 'Use a recovery code',
     description: 'Burns the code and answers a token that resets the password once, within 15 minutes.',
@@ -33,6 +36,7 @@ export class RecoveryController {
   }
 
   @Post('reset-password')
+  @Limited(resetLimit)
   @ApiOperation({
     summary: 'Set a new password with a recovery token',
     description: 'The diary stays readable. Every session ends, and every API key is deleted.',

@@ -6,6 +6,8 @@ import { isPublic, PUBLIC_ROUTES, type PublicRoutes } from '../../../platform/ht
 import { SCOPE, type Scope } from '../../../platform/http/scopes.js';
 import { API_KEY } from '../api-keys/api-key.strategy.js';
 import { InsufficientScope, SignedOut } from '../auth.problems.js';
+import { Limits } from '../../../platform/limits/limits.js';
+import { stranger } from '../../../platform/limits/limits.guard.js';
 import type { Caller } from '../caller.js';
 import { ACCESS } from './access.strategy.js';
 
@@ -15,6 +17,7 @@ export class AccessGuard extends AuthGuard([ACCESS, API_KEY]) {
   constructor(
     @Inject(PUBLIC_ROUTES) private readonly routes: PublicRoutes,
     private readonly reflector: Reflector,
+    private readonly limits: Limits,
   ) {
     super();
   }
@@ -23,7 +26,13 @@ export class AccessGuard extends AuthGuard([ACCESS, API_KEY]) {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & { user?: Caller }>();
     if (isPublic(this.routes, request)) return true;
-    await super.canActivate(context);
+    try {
+      await super.canActivate(context);
+    } catch (refusal) {
+      // Only whoever is refused is counted: a neighbour at the same address who is signed in is not held up.
+      if (refusal instanceof SignedOut) await this.limits.take([stranger], { request, reply: http.getResponse() });
+      throw refusal;
+    }
     wipeAfterwards(request.user, http.getResponse<FastifyReply>());
     this.assertScope(context, request.user);
     return true;

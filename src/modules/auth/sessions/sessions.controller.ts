@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns, ReturnsNothing } from '../../../platform/http/returns.js';
+import { Limited } from '../../../platform/limits/limited.js';
+import { refreshLimit } from '../auth.limits.js';
 import { DeviceNotFound, InvalidRefreshToken, SessionNotFound } from '../auth.problems.js';
 import { DeviceId, Refresh, RefreshView, SessionId } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
@@ -23,6 +25,7 @@ export class SessionsController {
   ) {}
 
   @Post('refresh')
+  @Limited(refreshLimit)
   @ApiOperation({
     summary: 'Fresh tokens',
     description:
