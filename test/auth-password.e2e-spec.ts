@@ -25,6 +25,13 @@ describe('a changed password', () => {
     expect((await signIn(ada.email, NEW_PASSWORD)).status).toBe(200);
   });
 
+  it.each(['password1', 'short', 'OWN ADDRESS'])('is not one that may not be chosen: %s', async (choice) => {
+    const ada = await api.newUser();
+    const new_password = choice === 'OWN ADDRESS' ? ada.email.toUpperCase() : choice;
+    const answer = await ada.post('/auth/change-password', { ...change, new_password });
+    expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer: '#/new_password' }] });
+  });
+
   it('needs the current one', async () => {
     const ada = await api.newUser();
     const answer = await ada.post('/auth/change-password', { ...change, current_password: 'not this one' });

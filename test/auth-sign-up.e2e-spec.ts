@@ -109,6 +109,7 @@ describe('signing up', () => {
 
   it.each([
     ['a password of seven characters', { password: 'sevench' }, '#/password'],
+    ['a common password', { password: 'PassWord1' }, '#/password'],
     ['a password beyond 1,024 bytes', { password: '€'.repeat(342) }, '#/password'],
     ['a password beyond 1,024 characters', { password: 'p'.repeat(1_025) }, '#/password'],
     ['a password that is no text', { password: 12_345_678 }, '#/password'],

@@ -11,7 +11,7 @@ import type { Argon2id } from './crypto/passwords.js';
 import { sha256 } from './crypto/primitives.js';
 import { e2eAuthKey, unlockE2eAccount } from './crypto/unlocking.js';
 import type { E2eSignUp, WireKeys } from './crypto/wire.js';
-import { AnswerRefused } from './problems.js';
+import { AnswerRefused, PasswordRefused } from './problems.js';
 import { expiryOf } from './session.js';
 import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
 
@@ -49,19 +49,17 @@ export interface SignedIn {
   readonly master?: MasterKey;
 }
 
-const passwordLengthMin = 8;
-
 /**
  * Makes an account. For e2e, all keys are made here and sent wrapped.
  * @returns also ten recovery codes, to be shown once
- * @throws RangeError for a password under 8 characters; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
+ * @throws PasswordRefused for a password that may not be chosen; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
  */
 export async function signUp(
   connection: Connection,
   account: NewAccount,
 ): Promise<SignedIn & { readonly recoveryCodes: readonly string[] }> {
   assertTier(account.tier);
-  if ([...account.password].length < passwordLengthMin) throw new RangeError('a password has 8 characters at least');
+  await assertPassword(account);
   return account.tier === 'e2e' ? signUpE2e(connection, account) : signUpUce(connection, account);
 }
 
@@ -74,6 +72,13 @@ export async function signUp(
 export async function signIn(connection: Connection, account: ExistingAccount): Promise<SignedIn> {
   assertTier(account.tier);
   return account.tier === 'e2e' ? signInE2e(connection, account) : signInUce(connection, account);
+}
+
+/** The list of common passwords is large, so it is loaded where a password is chosen, and nowhere else. */
+async function assertPassword({ password, email }: NewAccount): Promise<void> {
+  const { passwordFault } = await import('./passwords/index.js');
+  const fault = passwordFault(password, email);
+  if (fault) throw new PasswordRefused(fault);
 }
 
 /** Without types, a tier that is forgotten must not become the one in which the password is sent. */

@@ -43,7 +43,7 @@ export class Daybook {
 
   /**
    * Makes an account and signs in. It is sent once: after a ConnectionFailed, try to sign in before signing up again.
-   * @throws RangeError for a password under 8 characters; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
+   * @throws PasswordRefused for a password that may not be chosen; DaybookProblem, e.g. `auth/email-taken`; EnvelopeRefused `kdf`
    */
   static async signUp(options: ConnectionOptions & NewAccount): Promise<SignedUp> {
     const connection = connect(options);

@@ -9,11 +9,13 @@ export {
   AnswerRefused,
   ConnectionFailed,
   DaybookProblem,
+  PasswordRefused,
   SignedOut,
   type ProblemPlace,
   type RefusedAnswer,
   type SignedOutReason,
 } from './problems.js';
+export type { PasswordFault } from './passwords/index.js';
 export type { RetryPolicy } from './retry.js';
 export {
   MemorySessionStore,

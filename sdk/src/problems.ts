@@ -1,3 +1,4 @@
+import type { PasswordFault } from './passwords/index.js';
 /** One thing that is wrong with what was sent: where it is (JSON Pointer), and a sentence. */
 export interface ProblemPlace {
   readonly pointer: string;
@@ -103,4 +104,15 @@ function isPlace(value: unknown): value is ProblemPlace {
 
 function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback;
+}
+
+/** A password may not be chosen: `fault` says why, and `passwordFaultDetails` of `@daybook/sdk/passwords` says it to people. */
+export class PasswordRefused extends Error {
+  override readonly name = 'PasswordRefused';
+  readonly fault: PasswordFault;
+
+  constructor(fault: PasswordFault) {
+    super(`The password may not be chosen: ${fault}`);
+    this.fault = fault;
+  }
 }

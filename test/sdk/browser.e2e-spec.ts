@@ -26,6 +26,8 @@ const IMPORTS = {
   'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',
   'libsodium-wrappers-sumo': '/node_modules/libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs',
   'libsodium-sumo': '/node_modules/libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs',
+  '@zxcvbn-ts/language-common': '/node_modules/@zxcvbn-ts/language-common/dist/index.mjs',
+  '@zxcvbn-ts/dictionary-compression/decompress': '/node_modules/@zxcvbn-ts/dictionary-compression/dist/decompress.mjs',
   '@noble/hashes/': '/node_modules/@noble/hashes/',
 };
 const PAGE = `<!doctype html><meta charset="utf-8"><title>Daybook</title>

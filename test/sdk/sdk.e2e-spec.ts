@@ -1,4 +1,4 @@
-import { Daybook, type DaybookProblem, MemorySessionStore, SignedOut } from '@daybook/sdk';
+import { Daybook, type DaybookProblem, MemorySessionStore, PasswordRefused, SignedOut } from '@daybook/sdk';
 import type { Fetch, Tier } from '@daybook/sdk';
 import { createId } from '@daybook/sdk/crypto';
 import { describe, expect, it } from '@jest/globals';
@@ -93,7 +93,9 @@ describe('the SDK', () => {
 
     it('refuses passwords under 8 characters, and says when an address is taken', async () => {
       const { email } = await signUp(tier);
-      await expect(Daybook.signUp({ ...credentials(tier, email), password: '1234567' })).rejects.toThrow(RangeError);
+      await expect(Daybook.signUp({ ...credentials(tier, email), password: '1234567' })).rejects.toThrow(
+        PasswordRefused,
+      );
       await expect(Daybook.signUp(credentials(tier, email))).rejects.toMatchObject({ type: 'auth/email-taken' });
     });
 

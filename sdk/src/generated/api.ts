@@ -520,7 +520,7 @@ export interface components {
             tier: "uce";
             /** Format: email */
             email: string;
-            /** @description 8 characters at least, in any script */
+            /** @description 8 characters at least, in any script; not a common one, and not the address */
             password: string;
             /** @description where this sign-in happens; shown in the list of sessions */
             device?: {
@@ -685,7 +685,7 @@ export interface components {
         };
         PasswordChange: {
             current_password: string;
-            /** @description 8 characters at least, in any script */
+            /** @description 8 characters at least, in any script; not a common one, and not the address */
             new_password: string;
         } | {
             /** @description e2e: the authentication key, never the password */
@@ -817,7 +817,7 @@ export interface components {
         };
         PasswordReset: {
             recovery_token: string;
-            /** @description 8 characters at least, in any script */
+            /** @description 8 characters at least, in any script; not a common one, and not the address */
             new_password: string;
         } | {
             recovery_token: string;

@@ -78,8 +78,12 @@ const E2eSignUp = z.strictObject({
 });
 export type E2eSignUp = z.infer<typeof E2eSignUp>;
 
-/** A password that a uce user chooses. */
-export const UcePassword = z.string().min(8).max(1_024).describe('8 characters at least, in any script');
+/** A password that a uce user chooses; whether it may be chosen is checked with the address (credentials.ts). */
+export const UcePassword = z
+  .string()
+  .min(1)
+  .max(1_024)
+  .describe('8 characters at least, in any script; not a common one, and not the address');
 
 const UceSignUp = z.strictObject({
   tier: z.literal('uce'),

@@ -81,6 +81,7 @@ export class AccountsService {
   }
 
   private async newUceAccount({ email, password }: UceSignUp): Promise<NewAccount> {
+    this.credentials.assertMayBeChosen(password, email, '#/password');
     const userId = newId<UserId>();
     const now = this.clock.now();
     const salt = this.credentials.newSalt();

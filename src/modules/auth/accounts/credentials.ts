@@ -12,8 +12,10 @@ import {
   uuidToBytes,
   wipe,
 } from '@daybook/sdk/crypto';
+import { passwordFault, passwordFaultDetails } from '@daybook/sdk/passwords';
 import { Injectable } from '@nestjs/common';
 import { atGate } from '../../../platform/http/gate.js';
+import { invalidRequest } from '../../../platform/http/invalid-request.js';
 import type { UserId } from '../../../platform/ids.js';
 import { Argon2Pool } from '../../../platform/passwords/argon2-pool.js';
 import { Secrets } from '../../../platform/secrets/keyring.js';
@@ -38,6 +40,12 @@ export class Credentials {
     private readonly argon2: Argon2Pool,
     private readonly secrets: Secrets,
   ) {}
+
+  /** @throws InvalidRequest, which says why, for a password that may not be chosen for an account with that address */
+  assertMayBeChosen(password: string, email: string, pointer: string): void {
+    const fault = passwordFault(password, email);
+    if (fault) throw invalidRequest([{ pointer, detail: passwordFaultDetails[fault] }]);
+  }
 
   newSalt(): Uint8Array {
     return randomBytes(SALT_BYTES);

@@ -43,6 +43,7 @@ export class NewPasswords {
   }
 
   private async prepareUce(user: UserEntity, password: string): Promise<PreparedPassword> {
+    this.credentials.assertMayBeChosen(password, user.email, '#/new_password');
     const { userId } = user;
     const now = this.clock.now();
     const salt = this.credentials.newSalt();
