@@ -18,7 +18,7 @@ export async function startInstance(folder) {
   const log = join(folder, 'server.log');
   const data = join(folder, 'data');
   const child = spawn(process.execPath, [STANDALONE], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: data, LOG_LEVEL: 'warn' },
+    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: data, LOG_LEVEL: 'warn', LIMITS: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = createWriteStream(log);

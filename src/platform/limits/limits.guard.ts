@@ -7,7 +7,7 @@ import { policy } from './policy.js';
 import { byAddress, byUser, principalOf } from './subjects.js';
 
 /** What somebody who is signed in may do at all. */
-const user = policy({ name: 'user', points: 600, seconds: 60, by: byUser, counts: 'tries' });
+const user = policy({ name: 'user', points: 3_000, seconds: 60, by: byUser, counts: 'tries' });
 
 /** What may come from one client address without being signed in, refused access tokens included. */
 export const stranger = policy({ name: 'stranger', points: 300, seconds: 60, by: byAddress, counts: 'tries' });
