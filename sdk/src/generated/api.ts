@@ -2068,7 +2068,7 @@ export interface operations {
     account_securityEvents: {
         parameters: {
             query?: {
-                /** @description how many at most */
+                /** @description how many at most; 50 unless said */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
@@ -3525,7 +3525,7 @@ export interface operations {
     entries_list: {
         parameters: {
             query?: {
-                /** @description how many at most */
+                /** @description how many at most; 50 unless said */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;

@@ -17,7 +17,7 @@ export const PageQuery = z.strictObject({
       pattern: undefined,
       minimum: 1,
       maximum: LIMIT_MAX,
-      description: 'how many at most',
+      description: `how many at most; ${LIMIT_DEFAULT} unless said`,
     }),
   cursor: z.string().min(1).max(500).optional().describe('next_cursor of the page before'),
 });
