@@ -159,6 +159,7 @@ CREATE TABLE passwords (
 );
 COMMENT ON COLUMN passwords.tier IS 'refers to the tier of the account, so that neither can be changed in place';
 ALTER TABLE passwords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON passwords FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'peppers'::text);
 CREATE POLICY owner ON passwords FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON passwords TO daybook_api;
 
@@ -214,9 +215,11 @@ CREATE TABLE security_events (
   session_id uuid,
   device_id uuid,
   at timestamp with time zone NOT NULL,
+  reason text,
   CONSTRAINT security_events_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
+COMMENT ON COLUMN security_events.reason IS 'what the operator gave as reason, where an operator did it';
 ALTER TABLE security_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON security_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT INSERT, SELECT ON security_events TO daybook_api;
@@ -290,6 +293,7 @@ CREATE INDEX slots_expiry ON slots USING btree (expires_at) WHERE (expires_at IS
 CREATE UNIQUE INDEX slots_one_of_session ON slots USING btree (user_id, session_id, kind) WHERE (kind = ANY (ARRAY['refresh'::text, 'grace'::text]));
 CREATE UNIQUE INDEX slots_one_password ON slots USING btree (user_id) WHERE (kind = 'password'::text);
 ALTER TABLE slots ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON slots FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'peppers'::text);
 CREATE POLICY expiry ON slots FOR ALL TO daybook_system USING (expires_at < now());
 CREATE POLICY owner ON slots FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON slots TO daybook_api;
@@ -306,6 +310,7 @@ CREATE TABLE users (
   display_name text,
   time_zone text,
   locale text,
+  locked_at timestamp with time zone,
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
   CONSTRAINT users_tier UNIQUE (user_id, tier),
   CONSTRAINT users_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
@@ -313,6 +318,27 @@ CREATE TABLE users (
 );
 COMMENT ON COLUMN users.email IS 'as it was typed; sign_in_names holds the form that is compared';
 COMMENT ON COLUMN users.master_key_id IS 'null until the account has a master key';
+COMMENT ON COLUMN users.locked_at IS 'while it is set nobody signs in, by any way; nothing is deleted';
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON users FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON users TO daybook_api;
+
+CREATE OR REPLACE FUNCTION count_peppers()
+ RETURNS TABLE(kind text, pepper_id text, count bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM set_config('app.counting', 'peppers', true);
+  RETURN QUERY
+    SELECT 'verifier', passwords.pepper_id, count(*) FROM passwords GROUP BY passwords.pepper_id
+    UNION ALL
+    SELECT slots.kind, slots.pepper_id, count(*) FROM slots
+    WHERE slots.pepper_id IS NOT NULL AND (slots.expires_at IS NULL OR slots.expires_at > now())
+    GROUP BY slots.kind, slots.pepper_id;
+  PERFORM set_config('app.counting', '', true);
+END $function$;
+COMMENT ON FUNCTION count_peppers() IS 'how many verifiers, and how many live slots of each kind, still need which pepper';
+REVOKE ALL ON FUNCTION count_peppers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_peppers() TO daybook_system;

@@ -36,6 +36,12 @@ const COLUMN_GRANTS = `
     SELECT FROM information_schema.role_table_grants t WHERE t.table_schema = 'public' AND t.table_name = $1
       AND t.grantee = g.grantee AND t.privilege_type = g.privilege_type)
   GROUP BY g.grantee, g.privilege_type ORDER BY 1, 2`;
+const FUNCTIONS = `
+  SELECT pg_get_functiondef(p.oid) AS definition, obj_description(p.oid) AS comment, p.oid::regprocedure::text AS signature,
+         ARRAY(SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
+               FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+               WHERE a.grantee <> p.proowner ORDER BY 1) AS grantees
+  FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY p.proname`;
 
 /** The migrated schema of a fresh database, made in `folder` and stopped again. */
 export async function dumpSchema(folder) {
@@ -59,7 +65,8 @@ export async function describeDatabase(url) {
     const { rows: tables } = await client.query(TABLES);
     const parts = [];
     for (const table of tables) parts.push(await describeTable(client, table));
-    return [HEADER, ...parts].join('\n');
+    const { rows: functions } = await client.query(FUNCTIONS);
+    return [HEADER, ...parts, ...functions.map((found) => describeFunction(client, found))].join('\n');
   } finally {
     await client.end();
   }
@@ -86,6 +93,16 @@ async function describeTable(client, { oid, name, comment, secured, forced }) {
     ...(await rowsOf(COLUMN_GRANTS, name)).map(
       (grant) => `GRANT ${grant.privilege_type} (${grant.columns}) ON ${name} TO ${grant.grantee};`,
     ),
+    '',
+  ].join('\n');
+}
+
+function describeFunction(client, { definition, comment, signature, grantees }) {
+  return [
+    `${definition.trimEnd().replaceAll('public.', '')};`,
+    ...(comment === null ? [] : [`COMMENT ON FUNCTION ${signature} IS ${client.escapeLiteral(comment)};`]),
+    `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`,
+    ...grantees.map((grantee) => `GRANT EXECUTE ON FUNCTION ${signature} TO ${grantee};`),
     '',
   ].join('\n');
 }

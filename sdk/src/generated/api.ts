@@ -737,11 +737,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            type: "refresh_token_reused" | "password_changed" | "password_reset" | "recovery_code_used" | "recovery_codes_renewed" | "email_changed" | "api_key_made" | "api_key_revoked";
+            type: "refresh_token_reused" | "password_changed" | "password_reset" | "recovery_code_used" | "recovery_codes_renewed" | "email_changed" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
             /** Format: date-time */
             at: string;
             session_id: string | null;
             device_id: string | null;
+            /** @description what the operator gave as reason, where an operator did it */
+            reason: string | null;
         };
         KeyLog: {
             data: {

@@ -24,7 +24,10 @@ import { EmailService } from './accounts/email.service.js';
 import { EmailsRepository } from './accounts/emails.repository.js';
 import { NewPasswords } from './accounts/new-passwords.js';
 import { PasswordChangeService } from './accounts/password-change.service.js';
+import { LocksService } from './accounts/locks.service.js';
 import { PasswordCheck } from './accounts/password-check.js';
+import { PasswordRenewal } from './accounts/password-renewal.js';
+import { PepperCounts } from './keys/pepper-counts.js';
 import { CodesService } from './recovery/codes.service.js';
 import { RecoveryTokenEntity } from './recovery/recovery-token.entity.js';
 import { RecoveryTokens } from './recovery/recovery-tokens.js';
@@ -87,6 +90,9 @@ const entities = [
     NewPasswords,
     PasswordChangeService,
     PasswordCheck,
+    PasswordRenewal,
+    LocksService,
+    PepperCounts,
     SecurityEvents,
     SignInService,
     RecoveryService,

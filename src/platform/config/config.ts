@@ -8,7 +8,7 @@ const secretUrl = (...protocols: string[]) =>
   z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }).transform((url) => new Secret(url));
 
 /** `id:base64url` pairs of 32-byte keys, comma-separated. The first is used for what is new, the others still open what is old. */
-const keys = z
+const Keys = z
   .string()
   .regex(
     /^[a-z0-9-]{1,32}:[\w-]{43}(,[a-z0-9-]{1,32}:[\w-]{43})*$/,
@@ -59,13 +59,14 @@ const Environment = z.object({
   QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),
-  TOKEN_KEYS: keys
-    .refine((list) => list.every(({ key }) => isScalar(key.reveal())), 'must be scalars of P-256')
-    .describe('P-256 private keys (scalars) that sign access tokens'),
-  PASSWORD_PEPPERS: keys.describe(
+  TOKEN_KEYS: Keys.refine(
+    (list) => list.every(({ key }) => isScalar(key.reveal())),
+    'must be scalars of P-256',
+  ).describe('P-256 private keys (scalars) that sign access tokens'),
+  PASSWORD_PEPPERS: Keys.describe(
     'mixed into password verifiers and key-encryption keys; losing one locks its users out',
   ),
-  SESSION_PEPPERS: keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
+  SESSION_PEPPERS: Keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
   ARGON2_CONCURRENCY: count(1, 64)
     .default(Math.max(1, availableParallelism() - 1))
     .describe('password runs at once, 64 MiB each'),
@@ -136,3 +137,14 @@ const MigrationOptions = z.object({
 });
 
 export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);
+
+export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS';
+
+/** One list of keys of the environment, as it is written there. @throws Error that never prints a value */
+export function keyList(name: KeyListName): string {
+  readEnvironment(Environment.pick({ [name]: true } as Record<KeyListName, true>), process.env);
+  return process.env[name] ?? '';
+}
+
+/** Whether `text` could stand in the environment as a list of keys. */
+export const isKeyList = (text: string): boolean => Keys.safeParse(text).success;

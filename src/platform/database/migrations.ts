@@ -2,6 +2,9 @@ import { CreateAccounts1795250000000 } from '../../../migrations/1795250000000-C
 import { CreateEntries1795250100000 } from '../../../migrations/1795250100000-CreateEntries.js';
 import { ExpireSlots1795250150000 } from '../../../migrations/1795250150000-ExpireSlots.js';
 import { CompleteAccounts1795250200000 } from '../../../migrations/1795250200000-CompleteAccounts.js';
+import { CountPeppers1795250250000 } from '../../../migrations/1795250250000-CountPeppers.js';
+import { LockAccounts1795250251000 } from '../../../migrations/1795250251000-LockAccounts.js';
+import { ShowMigrations1795250252000 } from '../../../migrations/1795250252000-ShowMigrations.js';
 import { CreateApiKeys1795250300000 } from '../../../migrations/1795250300000-CreateApiKeys.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
@@ -10,5 +13,8 @@ export const migrations = [
   CreateEntries1795250100000,
   ExpireSlots1795250150000,
   CompleteAccounts1795250200000,
+  CountPeppers1795250250000,
+  LockAccounts1795250251000,
+  ShowMigrations1795250252000,
   CreateApiKeys1795250300000,
 ];

@@ -11,6 +11,8 @@ export const SqlState = {
   cannotConnectNow: '57P03',
   tooManyConnections: '53300',
   idleInTransaction: '25P03',
+  undefinedTable: '42P01',
+  insufficientPrivilege: '42501',
 } as const;
 
 /** The driver's error inside whatever TypeORM wrapped around it. */

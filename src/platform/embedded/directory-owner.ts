@@ -46,6 +46,12 @@ export function removeDeadOwner(file: string, dead: string): void {
   }
 }
 
+/** Whether a process that runs has taken `dataDir`. */
+export function isClaimed(dataDir: string): boolean {
+  const text = readIfPresent(`${dataDir}.owner`);
+  return text !== null && isRunning(parseOwner(text));
+}
+
 /**
  * Takes `dataDir` for this process, by a file beside it that names the process and when it started.
  * @throws Error when a process that still runs has it, this one included

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { migrate } from '../database/migrate.js';
 import { databaseUrl, prepareDatabase, prepareRoles } from '../database/roles.js';
+import { isClaimed } from './directory-owner.js';
+import { servedPort } from './postgres-orphan.js';
 import { startPostgres } from './postgres.js';
 import { loadOrCreateSecrets } from './secrets.js';
 
@@ -43,6 +45,28 @@ export async function startInstance(folder: string, settings: Record<string, str
     await postgres.stop();
     throw error;
   }
+}
+
+/**
+ * The instance under `folder` for a command beside it: the one that runs, or one that is started and runs until `stop`. It
+ * never makes a new one.
+ */
+export async function joinInstance(
+  folder: string,
+): Promise<Pick<EmbeddedInstance, 'environment' | 'dataDir' | 'stop'>> {
+  const dataDir = resolve(folder);
+  const database = join(dataDir, 'postgres');
+  if (!existsSync(join(database, 'PG_VERSION')))
+    throw new Error(`There is no Daybook in ${dataDir}: npm start makes one, and DATA_DIR says where it is.`);
+  if (!isClaimed(database)) return startInstance(dataDir);
+  const port = servedPort(database);
+  if (port === undefined) throw new Error(`The Daybook in ${dataDir} is starting or stopping: try again.`);
+  const file = join(dataDir, 'secrets.json');
+  const secrets = loadOrCreateSecrets(file, InstanceSecrets, () => {
+    throw new Error(`${file} is missing. Restore it from a backup.`);
+  });
+  const environment = environmentOf(`postgres://127.0.0.1:${port}`, secrets);
+  return { environment, dataDir, stop: () => Promise.resolve() };
 }
 
 /** New secrets beside old data would lock everybody out, and look like a fresh start. */

@@ -7,13 +7,25 @@ import { identifyProcess, listProcesses, type RunningProcess } from './processes
 const STOP_MS_MAX = 20_000;
 const POLL_MS = 20;
 
+/** What PostgreSQL wrote down about itself, line by line (its documentation: storage-file-layout); nothing when it left none. */
+function notes(dataDir: string): string[] {
+  try {
+    return readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
 /** The pid PostgreSQL wrote down, or undefined when it left none. */
 function recordedPid(dataDir: string): number | undefined {
-  try {
-    return Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
-  } catch {
-    return undefined;
-  }
+  const [pid] = notes(dataDir);
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** The port on which the server of `dataDir` takes connections; undefined while it does not. */
+export function servedPort(dataDir: string): number | undefined {
+  const [, , , port, , , , status] = notes(dataDir);
+  return status?.trim() === 'ready' ? Number(port) : undefined;
 }
 
 /** A server by its program's name, or one of its processes by the title they give themselves. */

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,15 +34,9 @@ export function syncDirectory(directory: string): void {
 export function createPrivateFile(file: string, text: string): boolean {
   const directory = dirname(file);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomBytes(6).toString('hex')}.draft`;
+  const draft = draftOf(file);
   try {
-    const fd = openSync(draft, 'wx', 0o600);
-    try {
-      writeFileSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    writePrivately(draft, text);
     linkSync(draft, file); // unlike a rename, refuses to replace
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return false;
@@ -51,6 +46,30 @@ export function createPrivateFile(file: string, text: string): boolean {
   }
   syncDirectory(directory);
   return true;
+}
+
+/** Replaces `file`, which keeps mode 0600: whoever opens it finds the text before or this one, whole, also after a power cut. */
+export function replacePrivateFile(file: string, text: string): void {
+  const draft = draftOf(file);
+  try {
+    writePrivately(draft, text);
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncDirectory(dirname(file));
+}
+
+const draftOf = (file: string) => `${file}.${randomBytes(6).toString('hex')}.draft`;
+
+function writePrivately(file: string, text: string): void {
+  const fd = openSync(file, 'wx', 0o600);
+  try {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

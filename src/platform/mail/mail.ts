@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
@@ -24,6 +24,15 @@ export class Mail {
     const message = { messageId: `<${id}@${new URL(PUBLIC_URL).hostname}>`, from: MAIL_FROM, to, subject, text };
     if (SMTP_URL) await this.smtp(SMTP_URL.reveal()).sendMail(message);
     else if (MAIL_DIR) await this.write(MAIL_DIR, id, message);
+  }
+
+  /** Whether mail could go out now, without sending any. @throws Error that says why not */
+  async verify(): Promise<void> {
+    const { SMTP_URL, MAIL_DIR } = this.config.values;
+    if (SMTP_URL) await this.smtp(SMTP_URL.reveal()).verify();
+    if (SMTP_URL || !MAIL_DIR) return;
+    await mkdir(MAIL_DIR, { recursive: true, mode: 0o700 });
+    await access(MAIL_DIR, constants.W_OK | constants.X_OK);
   }
 
   private smtp(url: string) {

@@ -61,12 +61,13 @@ export class AccountService {
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      data: page.map(({ id, type, at, sessionId, deviceId }) => ({
+      data: page.map(({ id, type, at, sessionId, deviceId, reason }) => ({
         id,
         type,
         at: at.toISOString(),
         session_id: sessionId,
         device_id: deviceId,
+        reason,
       })),
       next_cursor: found.length > limit && last ? this.cursors.write(caller, last.id) : null,
     };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import type { Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
 import type { AccountKeys } from '../keys/account-keys.js';
@@ -73,6 +74,19 @@ export class AccountsRepository {
     await tx.update(PasswordEntity, { userId }, password);
     await tx.delete(SlotEntity, { userId, kind: 'password' });
     if (slot) await tx.insert(SlotEntity, slot);
+  }
+
+  /** Keeps the same password in another way. A slot of null leaves the slot that it opens as it is. */
+  async renewPassword(tx: Tx, password: PasswordEntity, slot: SlotEntity | null): Promise<void> {
+    if (slot) return this.replacePassword(tx, password, slot);
+    await tx.update(PasswordEntity, { userId: password.userId }, password);
+  }
+
+  /** Locks or, with null, unlocks an account; false when it was so before. */
+  async setLock(tx: Tx, userId: UserId, lockedAt: Date | null): Promise<boolean> {
+    const before = lockedAt === null ? Not(IsNull()) : IsNull();
+    const { affected } = await tx.update(UserEntity, { userId, lockedAt: before }, { lockedAt });
+    return affected === 1;
   }
 
   async insertKeys(tx: Tx, password: PasswordEntity, keys: AccountKeys): Promise<void> {

@@ -7,7 +7,7 @@ import { Outbox } from '../../../platform/queue/outbox.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { SignedUp } from '../auth.events.js';
 import { EmailTaken, UserIdTaken } from '../auth.problems.js';
-import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp } from '../auth.schema.js';
+import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp, UserView } from '../auth.schema.js';
 import { type AccountKeys, makeUceKeys } from '../keys/account-keys.js';
 import { acceptE2eKeys } from '../keys/e2e-gate.js';
 import type { UserAgent } from '../sessions/arrival.js';
@@ -26,6 +26,12 @@ interface NewAccount {
   readonly keys: AccountKeys;
   readonly master: MasterKey | null;
   readonly recoveryCodes?: string[];
+}
+
+/** What is handed out of a new uce account; the codes are shown once. */
+export interface CreatedAccount {
+  readonly user: UserView;
+  readonly recoveryCodes: readonly string[];
 }
 
 @Injectable()
@@ -54,6 +60,14 @@ export class AccountsService {
     } finally {
       master?.wipe();
     }
+  }
+
+  /** Makes a uce account and begins no session: for an operator, who hands on id and codes. @throws EmailTaken */
+  async create(signUp: UceSignUp): Promise<CreatedAccount> {
+    const account = await this.newUceAccount(signUp);
+    account.master?.wipe();
+    await this.db.asUser(account.user, (tx) => this.store(tx, account));
+    return { user: toUserView(account.user), recoveryCodes: account.recoveryCodes ?? [] };
   }
 
   /** How a client makes its keys from the password. Every address gets an answer, and the same one each time. */
@@ -116,6 +130,7 @@ export class AccountsService {
 const newUser = (known: Pick<UserEntity, 'userId' | 'tier' | 'email' | 'masterKeyId' | 'createdAt'>): UserEntity => ({
   ...known,
   emailVerifiedAt: null,
+  lockedAt: null,
   displayName: null,
   timeZone: null,
   locale: null,

@@ -71,9 +71,9 @@ export class Credentials {
   }
 
   /** What is kept of an authentication key. */
-  row({ userId, tier }: Pick<UserEntity, 'userId' | 'tier'>, authKey: Uint8Array, now: Date): PasswordEntity {
+  row({ userId, tier }: Pick<UserEntity, 'userId' | 'tier'>, authKey: Uint8Array, changedAt: Date): PasswordEntity {
     const { id, key } = this.secrets.passwordPeppers.current;
-    return { userId, tier, verifier: verifierOf(authKey, key), pepperId: id, changedAt: now };
+    return { userId, tier, verifier: verifierOf(authKey, key), pepperId: id, changedAt };
   }
 
   /** Whether `authKey` is the one kept. Costs one HMAC, also where nothing is kept. */

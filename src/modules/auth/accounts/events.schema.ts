@@ -11,6 +11,8 @@ export const securityEventTypes = [
   'email_changed',
   'api_key_made',
   'api_key_revoked',
+  'account_locked',
+  'account_unlocked',
 ] as const;
 export type SecurityEventType = (typeof securityEventTypes)[number];
 
@@ -21,6 +23,7 @@ const SecurityEventView = z
     at: Instant,
     session_id: SessionId.nullable(),
     device_id: DeviceId.nullable(),
+    reason: z.string().nullable().describe('what the operator gave as reason, where an operator did it'),
   })
   .meta({ id: 'SecurityEvent' });
 

@@ -10,6 +10,7 @@ import { openSlot } from '../keys/slots.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Credentials, type PasswordHalves } from './credentials.js';
 import type { PasswordEntity } from './password.entity.js';
+import { PasswordRenewal, type RenewedPassword } from './password-renewal.js';
 import type { UserEntity } from './user.entity.js';
 
 /** An account whose password was right. `master` is wiped by whoever asked; null in the e2e tier. */
@@ -17,6 +18,8 @@ export interface OpenedAccount {
   readonly user: UserEntity;
   readonly password: PasswordEntity;
   readonly master: MasterKey | null;
+  /** How to keep the password from now on; null where nothing has to be moved, or nobody signs in. */
+  readonly renewal: RenewedPassword | null;
 }
 
 /** What is kept of an account that could be meant; all null where there is none, or none in the tier of the request. */
@@ -38,11 +41,12 @@ export class PasswordCheck {
     private readonly db: Database,
     private readonly accounts: AccountsRepository,
     private readonly credentials: Credentials,
+    private readonly renewal: PasswordRenewal,
   ) {}
 
   /** Opens the account of somebody who is signed in. @throws WrongPassword */
   async open({ userId }: Caller, password: string | Uint8Array): Promise<OpenedAccount> {
-    const opened = await this.tryOpen(userId, password);
+    const opened = await this.tryOpen(userId, password, false);
     if (!opened) throw new WrongPassword();
     return opened;
   }
@@ -54,31 +58,38 @@ export class PasswordCheck {
 
   /** Opens the account of somebody who signs in. @throws InvalidCredentials */
   async openForSignIn(userId: UserId, password: string | Uint8Array): Promise<OpenedAccount> {
-    const opened = await this.tryOpen(userId, password);
+    const opened = await this.tryOpen(userId, password, true);
     if (!opened) throw new InvalidCredentials();
     return opened;
   }
 
-  private async tryOpen(userId: UserId, password: string | Uint8Array): Promise<OpenedAccount | null> {
+  private async tryOpen(
+    userId: UserId,
+    password: string | Uint8Array,
+    isSignIn: boolean,
+  ): Promise<OpenedAccount | null> {
     const tier: TierName = typeof password === 'string' ? 'uce' : 'e2e';
     const found = await this.db.asUser({ userId }, (tx) => this.kept(tx, userId));
-    const kept = found.user?.tier === tier ? found : nothing;
-    if (typeof password === 'string') return this.openUce(kept, password);
-    return this.credentials.matches(kept.password, password) ? opened(kept, null) : null;
+    // A locked account is treated as none at all, so that it costs the same too.
+    const kept = found.user?.tier === tier && found.user.lockedAt === null ? found : nothing;
+    if (typeof password === 'string') return this.openUce(kept, password, isSignIn);
+    if (!this.credentials.matches(kept.password, password)) return null;
+    return opened(kept, null, isSignIn && kept.password ? this.renewal.ofAuthKey(kept.password, password) : null);
   }
 
-  private async openUce(kept: Kept, password: string): Promise<OpenedAccount | null> {
-    const { slot } = kept;
-    const halves = await this.credentials.halves(
-      password,
-      slot?.salt ?? this.credentials.newSalt(),
-      kdfOf(slot),
-      '#/password',
-    );
-    const isRight = this.credentials.matches(kept.password, halves.authKey);
-    const master = isRight && slot?.pepperId ? openPasswordSlot(slot, slot.pepperId, halves) : null;
-    halves.wipe();
-    return isRight ? opened(kept, master) : null;
+  private async openUce(kept: Kept, typed: string, isSignIn: boolean): Promise<OpenedAccount | null> {
+    const { slot, password } = kept;
+    const kdf = kdfOf(slot);
+    const halves = await this.credentials.halves(typed, slot?.salt ?? this.credentials.newSalt(), kdf, '#/password');
+    try {
+      if (!this.credentials.matches(password, halves.authKey)) return null;
+      if (!password || !slot?.pepperId) return opened(kept, null, null);
+      const master = openPasswordSlot(slot, slot.pepperId, halves);
+      const right = { typed, kept: password, slot, kdf, halves, master };
+      return opened(kept, master, isSignIn ? await this.renewal.ofPassword(right) : null);
+    } finally {
+      halves.wipe();
+    }
   }
 
   private async kept(tx: Tx, userId: UserId): Promise<Kept> {
@@ -90,9 +101,9 @@ export class PasswordCheck {
   }
 }
 
-function opened({ user, password }: Kept, master: MasterKey | null): OpenedAccount {
+function opened({ user, password }: Kept, master: MasterKey | null, renewal: RenewedPassword | null): OpenedAccount {
   if (!user || !password) throw new Error('a right password without an account');
-  return { user, password, master };
+  return { user, password, master, renewal };
 }
 
 const openPasswordSlot = (slot: SlotEntity, pepperId: string, halves: PasswordHalves): MasterKey =>

@@ -21,6 +21,10 @@ export class SecurityEventEntity {
   @Column('uuid', { name: 'device_id', nullable: true })
   deviceId!: DeviceId | null;
 
+  /** What the operator gave as reason, where an operator did it. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
   @Column('timestamptz')
   at!: Date;
 }

@@ -5,6 +5,8 @@ import type { Tx } from '../../../platform/database/database.js';
 import { newId, type UserId } from '../../../platform/ids.js';
 import { SecurityEventEntity } from './security-event.entity.js';
 
+type NewSecurityEvent = Omit<SecurityEventEntity, 'id' | 'at' | 'reason'> & { readonly reason?: string | undefined };
+
 @Injectable()
 export class SecurityEvents {
   constructor(private readonly clock: Clock) {}
@@ -16,7 +18,7 @@ export class SecurityEvents {
   }
 
   /** Notes what happened to an account, in the transaction in which it happens. */
-  async record(tx: Tx, event: Omit<SecurityEventEntity, 'id' | 'at'>): Promise<void> {
-    await tx.insert(SecurityEventEntity, { ...event, id: newId(), at: this.clock.now() });
+  async record(tx: Tx, { reason, ...event }: NewSecurityEvent): Promise<void> {
+    await tx.insert(SecurityEventEntity, { ...event, reason: reason ?? null, id: newId(), at: this.clock.now() });
   }
 }

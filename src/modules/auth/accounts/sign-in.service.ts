@@ -9,6 +9,7 @@ import { emailName, toKeysView, toUserView } from './account.views.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { PasswordCheck } from './password-check.js';
+import { PasswordRenewal } from './password-renewal.js';
 
 /** Signing in with a password. The tier of the request, never the account, decides the work (password-check.ts). */
 @Injectable()
@@ -19,17 +20,21 @@ export class SignInService {
     private readonly service: AccountsService,
     private readonly check: PasswordCheck,
     private readonly sessions: SessionsService,
+    private readonly renewal: PasswordRenewal,
   ) {}
 
   /** @throws InvalidCredentials */
   async signIn({ email, password: given, device }: Login, userAgent: UserAgent): Promise<LoginView> {
     const userId = await this.service.userIdOf(emailName(email));
-    const { user, password, master } = await this.check.openForSignIn(userId, given);
+    const { user, password, master, renewal } = await this.check.openForSignIn(userId, given);
     try {
       return await this.db.asUser({ userId }, async (tx) => {
-        const current = await this.accounts.findPassword(tx, userId);
+        const current = await (renewal
+          ? this.accounts.lockPassword(tx, userId)
+          : this.accounts.findPassword(tx, userId));
         // It may have been changed while it was compared.
         if (current?.changedAt.getTime() !== password.changedAt.getTime()) throw new InvalidCredentials();
+        if (renewal) await this.renewal.store(tx, renewal);
         const tokens = await this.sessions.begin(tx, { user, master }, { device, userAgent });
         const keys = user.tier === 'e2e' ? { keys: await this.wrappedKeys(tx, userId) } : {};
         return { user: toUserView(user), tokens, ...keys };

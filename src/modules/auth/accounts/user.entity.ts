@@ -31,6 +31,10 @@ export class UserEntity {
   @Column('bytea', { name: 'master_key_id', nullable: true })
   masterKeyId!: Uint8Array | null;
 
+  /** While it is set nobody signs in, by any way. */
+  @Column('timestamptz', { name: 'locked_at', nullable: true })
+  lockedAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }

@@ -55,7 +55,8 @@ export class ApiKeysRepository {
        FROM api_keys
        JOIN users ON users.user_id = api_keys.user_id
        LEFT JOIN slots ON slots.user_id = api_keys.user_id AND slots.id = api_keys.id AND slots.kind = 'api_key'
-       WHERE api_keys.user_id = $1 AND api_keys.secret_hash = $2 AND (api_keys.expires_at IS NULL OR api_keys.expires_at > $3)`,
+       WHERE api_keys.user_id = $1 AND api_keys.secret_hash = $2 AND users.locked_at IS NULL
+         AND (api_keys.expires_at IS NULL OR api_keys.expires_at > $3)`,
       [userId, secretHash, now],
     );
     return rows[0] ?? null;

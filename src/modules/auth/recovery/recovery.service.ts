@@ -66,7 +66,7 @@ export class RecoveryService {
     return this.db.asUser({ userId }, async (tx) => {
       const user = await this.accounts.find(tx, userId);
       // A code that was typed belongs to the other tier: an e2e account's must not be seen here, and is not burnt.
-      const isMeant = given !== undefined && user?.tier === given.tier;
+      const isMeant = given !== undefined && user?.tier === given.tier && user.lockedAt === null;
       const hash = sha256(given?.verifier ?? new Uint8Array(32));
       const slotId = isMeant ? await this.recovery.burn(tx, userId, hash, this.clock.now()) : null;
       if (!slotId || !given) throw new InvalidRecoveryCode();

@@ -62,7 +62,8 @@ export class ResetService {
   /** Who may reset with it, before any slow work is done. */
   private async userOf(tx: Tx, { userId, id, secret }: ReadToken): Promise<UserEntity | null> {
     const kept = await this.recovery.findToken(tx, userId, id, sha256(secret));
-    return kept && this.accounts.find(tx, userId);
+    const user = kept && (await this.accounts.find(tx, userId));
+    return user?.lockedAt === null ? user : null;
   }
 
   private async use(tx: Tx, token: ReadToken, user: UserEntity, prepared: PreparedPassword, userAgent: UserAgent) {

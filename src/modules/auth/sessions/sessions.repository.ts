@@ -90,6 +90,14 @@ export class SessionsRepository {
     );
   }
 
+  /** Whether the account is locked: stays so until the transaction ends, whoever locks or unlocks it meanwhile. */
+  async isLocked(tx: Tx, userId: UserId): Promise<boolean> {
+    const rows: unknown[] = await tx.query(`SELECT FROM users WHERE user_id = $1 AND locked_at IS NULL FOR SHARE`, [
+      userId,
+    ]);
+    return rows.length === 0;
+  }
+
   async touchDevice(tx: Tx, userId: UserId, id: DeviceId, lastSeenAt: Date): Promise<void> {
     await tx.update(DeviceEntity, { userId, id }, { lastSeenAt });
   }
@@ -107,7 +115,7 @@ export class SessionsRepository {
        JOIN users ON users.user_id = sessions.user_id
        LEFT JOIN slots ON slots.user_id = sessions.user_id AND slots.id = $3 AND slots.session_id = sessions.id
          AND slots.kind = 'access' AND slots.expires_at > $4
-       WHERE sessions.user_id = $1 AND sessions.id = $2 AND sessions.expires_at > $4`,
+       WHERE sessions.user_id = $1 AND sessions.id = $2 AND sessions.expires_at > $4 AND users.locked_at IS NULL`,
       [userId, id, slotId, now],
     );
     return rows[0] ?? null;

@@ -4,7 +4,7 @@ import { Clock } from '../../../platform/clock.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { newId, type UserId } from '../../../platform/ids.js';
 import type { UserEntity } from '../accounts/user.entity.js';
-import { Reauthenticate, SessionNotFound } from '../auth.problems.js';
+import { InvalidCredentials, Reauthenticate, SessionNotFound } from '../auth.problems.js';
 import type { Device, DeviceId, SessionId, TokensView } from '../auth.schema.js';
 import { type Caller, sessionOf } from '../caller.js';
 import type { UserAgent } from './arrival.js';
@@ -41,9 +41,13 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Begins a session, in the transaction in which the password was right. Past twenty, the one unused longest ends. */
+  /**
+   * Begins a session, in the transaction in which the password was right. Past twenty, the one unused longest ends.
+   * @throws InvalidCredentials when the account was locked since the password was compared
+   */
   async begin(tx: Tx, { user, master }: Opened, { device, userAgent }: Arrival): Promise<TokensView> {
     const { userId } = user;
+    if (await this.sessions.isLocked(tx, userId)) throw new InvalidCredentials();
     const now = this.clock.now();
     const row = device && this.newDevice(userId, device, now);
     const secret = this.issuer.newSecret();

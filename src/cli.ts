@@ -1,0 +1,7 @@
+import 'reflect-metadata';
+import { CommandFactory } from 'nest-commander';
+import { CommandsModule } from './commands/commands.module.js';
+import { endWith } from './commands/ending.js';
+
+/** The operators' commands: `daybook --help`. */
+await CommandFactory.run(CommandsModule, { logger: false, serviceErrorHandler: endWith });

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { DaybookCommand } from './daybook.command.js';
+import { DoctorCommand } from './doctor.command.js';
+import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } from './user.command.js';
+
+/** Every command. They stand on nothing: each opens what it works on, so that help and usage need no configuration. */
+@Module({
+  providers: [
+    DaybookCommand,
+    DoctorCommand,
+    KeysCommand,
+    KeysRotateCommand,
+    KeysStatusCommand,
+    UserCommand,
+    UserCreateCommand,
+    UserLockCommand,
+    UserUnlockCommand,
+  ],
+})
+export class CommandsModule {}

@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { Config, embeddedOptions } from '../platform/config/config.js';
+import { joinInstance } from '../platform/embedded/instance.js';
+
+/** A command has standard output for itself, and needs no more than a connection or two. */
+const OURS = { LOG_LEVEL: 'silent', DATABASE_POOL_MAX: '2' };
+
+/** Where the embedded instance keeps its secrets. */
+export const secretsFile = (): string => join(resolve(embeddedOptions().DATA_DIR), 'secrets.json');
+
+/**
+ * Does `work` on the installation that is meant: the one that the environment names, or the embedded one under DATA_DIR,
+ * which is started for as long as it takes where it does not run.
+ * @param work gets a function that reads the configuration, and throws where it is not usable
+ */
+export async function inPlace<T>(isEmbedded: boolean, work: (configure: () => Config) => Promise<T>): Promise<T> {
+  if (!isEmbedded) return work(() => Config.fromEnvironment({}, OURS));
+  const { DATA_DIR, PORT } = embeddedOptions();
+  const instance = await joinInstance(DATA_DIR);
+  try {
+    const defaults = { PUBLIC_URL: `http://localhost:${PORT}`, MAIL_DIR: join(instance.dataDir, 'mail') };
+    return await work(() => Config.fromEnvironment(defaults, { ...instance.environment, ...OURS }));
+  } finally {
+    await instance.stop();
+  }
+}
+
+/** Does `work` with the server's own parts, built as for the API process, which serves nobody. */
+export function withServer<T>(isEmbedded: boolean, work: (server: INestApplicationContext) => Promise<T>): Promise<T> {
+  return inPlace(isEmbedded, async (configure) => {
+    const server = await NestFactory.createApplicationContext(AppModule.with(configure()), {
+      logger: false,
+      abortOnError: false,
+    });
+    try {
+      return await work(server);
+    } finally {
+      await server.close();
+    }
+  });
+}

@@ -1,0 +1,206 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { databaseUrl } from '../../src/platform/database/roles.js';
+import { type EmbeddedInstance, startInstance } from '../../src/platform/embedded/instance.js';
+import { daybook } from '../harness/cli.js';
+
+const CHECKS = [
+  'configuration',
+  'database',
+  'roles',
+  'row security',
+  'migrations',
+  'clock',
+  'durability',
+  'queue',
+  'mail',
+];
+
+interface Finding {
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+describe('daybook doctor', () => {
+  let folder: string;
+  // One of its own: roles belong to the whole server, and this one writes to disk as in production.
+  let instance: EmbeddedInstance;
+  let superuserUrl: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'daybook-doctor-'));
+    instance = await startInstance(folder);
+    const password = (await readFile(join(folder, 'postgres.password'), 'utf8')).trim();
+    const url = instance.environment['DATABASE_URL'] ?? '';
+    superuserUrl = databaseUrl(url, 'daybook', { name: 'postgres', password });
+  });
+  afterAll(async () => {
+    await instance.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const asSuperuser = async (sql: string) => {
+    const client = new pg.Client({ connectionString: superuserUrl });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  const run = (args: string[] = [], more: Record<string, string> = {}) =>
+    daybook(['doctor', ...args], {
+      environment: { ...instance.environment, MAIL_DIR: join(folder, 'mail'), ...more },
+    });
+  /** What it finds wrong, by the name of the check. */
+  const faults = async (more: Record<string, string> = {}) => {
+    const { code, stdout, stderr } = await run(['--json'], more);
+    const { ok, checks }: { ok: boolean; checks: Finding[] } = JSON.parse(stdout);
+    expect([stderr, checks.map(({ name }) => name)]).toEqual(['', CHECKS]);
+    const found = checks.filter(({ state }) => state === 'fault');
+    expect([code, ok]).toEqual(found.length === 0 ? [0, true] : [1, false]);
+    for (const { remedy } of found) expect(remedy).not.toBe('');
+    return Object.fromEntries(found.map(({ name, detail, remedy }) => [name, `${detail} | ${remedy}`]));
+  };
+  /** The same while something is planted that is taken away again. */
+  const faultsWith = async (plant: string, takeAway: string) => {
+    await asSuperuser(plant);
+    try {
+      return await faults();
+    } finally {
+      await asSuperuser(takeAway);
+    }
+  };
+
+  it('says ok in one line for each thing that it looked at', async () => {
+    const { code, stdout, stderr } = await run();
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => /^ok {6}([a-z ]+): \S/.exec(line)?.[1])).toEqual(CHECKS);
+    expect(await faults()).toEqual({});
+  });
+
+  it.each([
+    [
+      'ALTER ROLE daybook_api BYPASSRLS',
+      'ALTER ROLE daybook_api NOBYPASSRLS',
+      'ALTER ROLE daybook_api NOSUPERUSER NOBYPASSRLS',
+    ],
+    ['ALTER ROLE daybook_system BYPASSRLS', 'ALTER ROLE daybook_system NOBYPASSRLS', 'daybook_system is above'],
+    ['ALTER ROLE daybook_api SUPERUSER', 'ALTER ROLE daybook_api NOSUPERUSER', 'daybook_api is above'],
+    ['GRANT postgres TO daybook_api', 'REVOKE postgres FROM daybook_api', 'REVOKE postgres FROM daybook_api'],
+    ['ALTER TABLE entries OWNER TO daybook_api', 'ALTER TABLE entries OWNER TO daybook_owner', 'owns table entries'],
+    [
+      'REVOKE daybook_system FROM daybook_api',
+      'GRANT daybook_system TO daybook_api WITH INHERIT FALSE, SET TRUE',
+      'cannot take the role daybook_system',
+    ],
+    [
+      'GRANT daybook_system TO daybook_api WITH INHERIT TRUE',
+      'GRANT daybook_system TO daybook_api WITH INHERIT FALSE',
+      'inherits from daybook_system',
+    ],
+  ])('finds what is wrong with the roles after: %s', async (plant, takeAway, sentence) => {
+    const found = await faultsWith(plant, takeAway);
+    expect(Object.keys(found)).toEqual(['roles']);
+    expect(found['roles']).toContain(sentence);
+  });
+
+  it.each([
+    ['ALTER TABLE entries NO FORCE ROW LEVEL SECURITY', 'ALTER TABLE entries FORCE ROW LEVEL SECURITY', 'entries'],
+    ['ALTER TABLE slots DISABLE ROW LEVEL SECURITY', 'ALTER TABLE slots ENABLE ROW LEVEL SECURITY', 'slots'],
+    ['CREATE TABLE drafts (user_id uuid)', 'DROP TABLE drafts', 'drafts'],
+  ])('finds a table that row security does not protect after: %s', async (plant, takeAway, table) => {
+    const found = await faultsWith(plant, takeAway);
+    expect(found).toEqual({ 'row security': expect.stringContaining(`not forced on ${table} | As daybook_owner`) });
+  });
+
+  it('finds migrations that have not run, and a database that is newer than the program', async () => {
+    const older = await faultsWith(
+      `CREATE TABLE kept AS SELECT * FROM migrations; DELETE FROM migrations WHERE name LIKE 'CountPeppers%'`,
+      `DELETE FROM migrations; INSERT INTO migrations SELECT * FROM kept; DROP TABLE kept`,
+    );
+    expect(older).toEqual({ migrations: expect.stringMatching(/^1 have not run, first CountPeppers.*migrate\.js/) });
+    const unseen = await faultsWith(
+      'REVOKE SELECT ON migrations FROM daybook_api',
+      'GRANT SELECT ON migrations TO daybook_api',
+    );
+    expect(unseen).toEqual({ migrations: expect.stringContaining('have not run') });
+    const newer = await faultsWith(
+      `INSERT INTO migrations (timestamp, name) VALUES (1, 'AddMagic1')`,
+      `DELETE FROM migrations WHERE name = 'AddMagic1'`,
+    );
+    expect(newer).toEqual({ migrations: expect.stringContaining('newer than this program: it has AddMagic1') });
+  });
+
+  it('finds a database that does not keep what it acknowledges', async () => {
+    const found = await faultsWith(
+      'ALTER DATABASE daybook SET synchronous_commit = off',
+      'ALTER DATABASE daybook RESET synchronous_commit',
+    );
+    expect(found).toEqual({ durability: expect.stringContaining('synchronous_commit is off') });
+  });
+
+  it('says which part is out of reach, and goes on with the rest', async () => {
+    const nowhere = 'postgres://daybook_api:a-secret-word@127.0.0.1:9/daybook';
+    const down = await run([], { DATABASE_URL: nowhere });
+    expect(down.code).toBe(1);
+    expect(down.stdout).toMatch(/^fault {3}database: .*ECONNREFUSED.*DATABASE_URL/m);
+    expect(down.stdout.match(/^skipped .*out of reach$/gm)).toHaveLength(5);
+    expect(down.stdout).toMatch(/^ok {6}queue: /m);
+
+    const wrong = databaseUrl(instance.environment['DATABASE_URL'] ?? '', 'daybook', {
+      name: 'daybook_api',
+      password: 'not-the-password',
+    });
+    expect(await faults({ DATABASE_URL: wrong })).toEqual({
+      database: expect.stringContaining('authentication failed'),
+    });
+    expect(await faults({ QUEUE_DATABASE_URL: nowhere })).toEqual({ queue: expect.stringContaining('ECONNREFUSED') });
+    expect(await faults({ REDIS_URL: 'redis://:a-secret-word@127.0.0.1:9' })).toEqual({
+      queue: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(await faults({ MAIL_DIR: join(folder, 'secrets.json', 'mail') })).toEqual({
+      mail: expect.stringContaining('ENOTDIR'),
+    });
+  });
+
+  it('greets the mail server, and sends nothing', async () => {
+    const heard: string[] = [];
+    const server: Server = createServer((socket) => {
+      socket.write('220 mail.example.com\r\n');
+      socket.setEncoding('utf8').on('data', (line: string) => {
+        heard.push(line.trim().split(' ')[0] ?? '');
+        socket.write('250 mail.example.com\r\n');
+      });
+      socket.on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    try {
+      expect(await faults({ SMTP_URL: `smtp://127.0.0.1:${port}` })).toEqual({});
+      expect(heard.filter((word) => word !== 'QUIT')).toEqual(['EHLO']);
+    } finally {
+      server.close();
+    }
+    expect(await faults({ SMTP_URL: `smtp://127.0.0.1:${port}` })).toEqual({
+      mail: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('says what is wrong with the configuration, and looks no further', async () => {
+    const { code, stdout } = await run([], { SESSION_PEPPERS: 's1:change-me', PORT: 'none' });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^fault {3}configuration: .*PORT.*SESSION_PEPPERS/m);
+    expect(stdout).not.toContain('change-me');
+    expect(stdout.match(/^skipped /gm)).toHaveLength(8);
+  });
+});
