@@ -70,7 +70,7 @@ const ofPasswords = new Set<PepperCount['kind']>(['verifier', 'password']);
 export class KeysStatusCommand extends OperatorCommand {
   @Help('after')
   meaning(): string {
-    return '\nA pepper that nothing needs any more may be taken out of the list. One that is MISSING from the list locks out whoever needs it.';
+    return '\nA password pepper that nothing needs may be taken out of the list; a session pepper 30 days after it was replaced, since refresh tokens are not counted. One that is MISSING from the list locks out whoever needs it.';
   }
 
   override async run(): Promise<void> {

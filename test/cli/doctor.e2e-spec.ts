@@ -133,11 +133,23 @@ describe('daybook doctor', () => {
       'GRANT SELECT ON migrations TO daybook_api',
     );
     expect(unseen).toEqual({ migrations: expect.stringContaining('have not run') });
+    const none = await faultsWith('ALTER TABLE migrations RENAME TO kept', 'ALTER TABLE kept RENAME TO migrations');
+    expect(none).toEqual({ migrations: expect.stringContaining('have not run') });
     const newer = await faultsWith(
       `INSERT INTO migrations (timestamp, name) VALUES (1, 'AddMagic1')`,
       `DELETE FROM migrations WHERE name = 'AddMagic1'`,
     );
     expect(newer).toEqual({ migrations: expect.stringContaining('newer than this program: it has AddMagic1') });
+  });
+
+  it('finds a clock that differs from the database’s', async () => {
+    const found = await faultsWith(
+      `CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT now() - interval '3 seconds' $$;
+       GRANT EXECUTE ON FUNCTION public.clock_timestamp() TO daybook_api;
+       ALTER ROLE daybook_api SET search_path = public, pg_catalog`,
+      'ALTER ROLE daybook_api RESET search_path; DROP FUNCTION public.clock_timestamp()',
+    );
+    expect(found).toEqual({ clock: expect.stringMatching(/^-[23]\d{3} ms from the database's \| Let NTP/) });
   });
 
   it('finds a database that does not keep what it acknowledges', async () => {
