@@ -109,7 +109,9 @@ describe('daybook doctor', () => {
     ],
   ])('finds what is wrong with the roles after: %s', async (plant, takeAway, sentence) => {
     const found = await faultsWith(plant, takeAway);
-    expect(Object.keys(found)).toEqual(['roles']);
+    // What is looked at as daybook_system cannot be seen without that role.
+    const others = sentence.startsWith('cannot take') ? ['migrations'] : [];
+    expect(Object.keys(found)).toEqual(['roles', ...others]);
     expect(found['roles']).toContain(sentence);
   });
 
@@ -129,8 +131,8 @@ describe('daybook doctor', () => {
     );
     expect(older).toEqual({ migrations: expect.stringMatching(/^1 have not run, first CountPeppers.*migrate\.js/) });
     const unseen = await faultsWith(
-      'REVOKE SELECT ON migrations FROM daybook_api',
-      'GRANT SELECT ON migrations TO daybook_api',
+      'REVOKE SELECT (name) ON migrations FROM daybook_system',
+      'GRANT SELECT (name) ON migrations TO daybook_system',
     );
     expect(unseen).toEqual({ migrations: expect.stringContaining('have not run') });
     const none = await faultsWith('ALTER TABLE migrations RENAME TO kept', 'ALTER TABLE kept RENAME TO migrations');
