@@ -1,4 +1,5 @@
 import { Problem } from '../platform/http/problem.js';
+import { InvalidRequest } from '../platform/http/request.problems.js';
 import { isBusy, sqlState } from '../platform/database/pg-errors.js';
 
 /** The exit codes of every command. */
@@ -15,8 +16,10 @@ export function endWith(error: Error): void {
     return;
   }
   process.stderr.write(`${sentenceOf(error)}\n`);
-  process.exitCode = error instanceof Misuse ? Exit.usage : Exit.failed;
+  process.exitCode = isMisuse(error) ? Exit.usage : Exit.failed;
 }
+
+const isMisuse = (error: Error) => error instanceof Misuse || error instanceof InvalidRequest;
 
 /** By shape: the parser's own class belongs to a package inside of nest-commander. */
 const isFromParser = (error: Error): error is Error & { readonly exitCode: number } =>

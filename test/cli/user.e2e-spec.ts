@@ -42,6 +42,7 @@ describe('daybook user', () => {
     const fresh = api.newEmail();
     expect(await create(fresh, '')).toMatchObject({ code: 2, stdout: '' });
     expect(await create(fresh, 'short')).toMatchObject({ code: 2, stderr: expect.stringContaining('password:') });
+    expect(await create(fresh, 'password123')).toMatchObject({ code: 2, stderr: expect.stringContaining('password:') });
     expect(await create('nobody', PASSWORD)).toMatchObject({ code: 2, stderr: expect.stringContaining('email:') });
     expect(await run(['user', 'create', '--email', fresh, '--tier', 'e2e'], PASSWORD)).toMatchObject({ code: 2 });
     expect(await run(['user', 'create', '--tier', 'uce'], PASSWORD)).toMatchObject({ code: 2 });

@@ -88,17 +88,24 @@ const schema: Look = async (client) => {
   ];
 };
 
-/** A schema from before migrations could be seen here is older than this program, too. */
 async function namesThere(client: pg.Client): Promise<string[]> {
-  await client.query('BEGIN; SET LOCAL ROLE daybook_system');
+  await client.query('BEGIN');
+  try {
+    await client.query('SET LOCAL ROLE daybook_system');
+    return await listNames(client);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** A schema from before migrations could be seen here is older than this program, too. */
+async function listNames(client: pg.Client): Promise<string[]> {
   try {
     const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
     return rows.map(({ name }) => name);
   } catch (error) {
     if (sqlState(error) === SqlState.undefinedTable || sqlState(error) === SqlState.insufficientPrivilege) return [];
     throw error;
-  } finally {
-    await client.query('ROLLBACK');
   }
 }
 
