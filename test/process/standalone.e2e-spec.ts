@@ -105,6 +105,8 @@ describe('npm start', () => {
       .map((line): Record<string, unknown> => JSON.parse(line))
       .find(({ route }) => route === '/api/v1/entries/:id');
     expect(told).toMatchObject({ level: 'info', method: 'GET', status: 401 });
+    // What was answered says enough: a line about an answer has no sentence of its own.
+    expect(told).not.toHaveProperty('msg');
     expect(answer.body.instance).toBe(`urn:uuid:${String(told?.['requestId'])}`);
     expect(running.output()).not.toContain('00000000abcd');
   });

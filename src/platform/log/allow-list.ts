@@ -54,6 +54,7 @@ const framesOf = (error: Error): string[] =>
 export function withoutErrorMessage(args: Parameters<LogFn>): Parameters<LogFn> {
   const [line, message, ...rest]: unknown[] = args;
   if (typeof line !== 'object' || line === null || message !== undefined) return args;
+  if (!(line instanceof Error) && !('err' in line)) return args;
   const { msg, ...members } = line instanceof Error ? { err: line, msg: undefined } : { msg: undefined, ...line };
   return [members, typeof msg === 'string' ? msg : 'an error', ...rest] as Parameters<LogFn>;
 }
