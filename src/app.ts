@@ -39,7 +39,7 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
 
 /** What every request passes through, said once. */
 function dress(app: NestFastifyApplication): void {
-  app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
+  setBase(app);
   addResponseHeaders(app);
   closeQuietConnections(app);
   readJsonStrictly(app);
@@ -55,9 +55,13 @@ export async function describeApp(module: DynamicModule | Type): Promise<OpenAPI
     logger: false,
     bodyParser: false,
   });
-  app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
+  setBase(app);
   return openApiOf(app);
 }
+
+/** Probes are outside the base: they are for whoever runs the server. */
+const setBase = (app: NestFastifyApplication) =>
+  app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
 
 const openApiOf = (app: NestFastifyApplication) =>
   buildOpenApi(app, { publicRoutes, closed: [SignedOut, InsufficientScope] });

@@ -10,7 +10,7 @@ import type { PageQuery } from '../../platform/http/page.js';
 import { Day } from '../../platform/http/wire.js';
 import { newId } from '../../platform/ids.js';
 import type { Caller, UceCaller } from '../auth/caller.js';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger, toHistoryHead } from '../ledger/ledger.js';
 import { type Sealed, Vault } from '../vault/vault.js';
 import { EntryIdTaken, EntryNotFound } from './entries.problems.js';
 import { EntriesRepository, type ListPlace } from './entries.repository.js';
@@ -52,12 +52,12 @@ export class EntriesService {
       const head = await this.ledger.lock(tx, caller.userId);
       if (!(await this.entries.insert(tx, entry))) {
         const there = await this.sameEntry(tx, caller, entry, draft);
-        return { entry: { ...there, history_head: head }, isNew: false };
+        return { entry: { ...there, history_head: toHistoryHead(head) }, isNew: false };
       }
       const { userId, sessionId, deviceId } = caller;
       const { id: entryId, version, envelopeHash: hash } = entry;
       const event = { type: 'created', entryId, version, deviceId, sessionId, envelopeHash: hash } as const;
-      const history_head = await this.ledger.append(tx, userId, event);
+      const history_head = toHistoryHead(await this.ledger.append(tx, userId, head, event));
       return { entry: { ...this.view(caller, entry), history_head }, isNew: true };
     });
   }
@@ -75,13 +75,8 @@ export class EntriesService {
     this.vault.assertUnlocked(caller);
     const after = cursor === undefined ? undefined : this.cursors.read(caller, cursor, Cursor);
     const found = await this.db.asUser(caller, (tx) => this.entries.list(tx, caller.userId, limit + 1, after));
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return {
-      data: page.map((entry) => this.view(caller, entry)),
-      next_cursor: hasMore ? this.cursors.write(caller, last.listedOn, last.id) : null,
-    };
+    const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ listedOn, id }) => [listedOn, id]);
+    return { data: rows.map((entry) => this.view(caller, entry)), next_cursor };
   }
 
   private newEntry(caller: Caller, draft: EntryDraft): EntryEntity {

@@ -22,7 +22,8 @@ export interface LedgerEvent {
   readonly envelopeHash?: Uint8Array;
 }
 
-interface HeadRow {
+/** Where a user's ledger stands. */
+export interface LedgerHead {
   readonly seq: number;
   readonly hash: Uint8Array;
 }
@@ -40,14 +41,18 @@ export class Ledger {
     await tx.query(`INSERT INTO ledger_heads (user_id, seq, hash) VALUES ($1, 0, $2)`, [userId, Buffer.alloc(32)]);
   }
 
-  /** Waits for the user's other writers, and answers where the ledger stands until this transaction ends. */
-  async lock(tx: Tx, userId: UserId): Promise<HistoryHead> {
-    return toHead(await this.headRow(tx, userId));
+  /** Waits for the user's other writers, and answers where the ledger stands until this transaction ends or appends. */
+  async lock(tx: Tx, userId: UserId): Promise<LedgerHead> {
+    const rows: LedgerHead[] = await tx.query(`SELECT seq, hash FROM ledger_heads WHERE user_id = $1 FOR UPDATE`, [
+      userId,
+    ]);
+    const [head] = rows;
+    if (!head) throw new Error('a user without a ledger');
+    return head;
   }
 
-  /** Adds an event; the new head. */
-  async append(tx: Tx, userId: UserId, event: LedgerEvent): Promise<HistoryHead> {
-    const { seq, hash: prevHash } = await this.headRow(tx, userId);
+  /** Adds an event behind the head that `lock` answered in this transaction, or an `append` after it; the new head. */
+  async append(tx: Tx, userId: UserId, { seq, hash: prevHash }: LedgerHead, event: LedgerEvent): Promise<LedgerHead> {
     const { type, entryId, version, envelopeHash } = event;
     const [deviceId, sessionId] = [event.deviceId ?? undefined, event.sessionId ?? undefined];
     const at = this.clock.now();
@@ -72,17 +77,9 @@ export class Ledger {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [userId, next, historyType[type], entryId, version, deviceId, sessionId, at, envelopeHash, prevHash, hash],
     );
-    return toHead({ seq: next, hash });
-  }
-
-  private async headRow(tx: Tx, userId: UserId): Promise<HeadRow> {
-    const rows: HeadRow[] = await tx.query(`SELECT seq, hash FROM ledger_heads WHERE user_id = $1 FOR UPDATE`, [
-      userId,
-    ]);
-    const [row] = rows;
-    if (!row) throw new Error('a user without a ledger');
-    return row;
+    return { seq: next, hash };
   }
 }
 
-const toHead = ({ seq, hash }: HeadRow): HistoryHead => ({ seq, hash: toBase64url(hash) });
+/** A head as it is answered. */
+export const toHistoryHead = ({ seq, hash }: LedgerHead): HistoryHead => ({ seq, hash: toBase64url(hash) });

@@ -24,7 +24,7 @@ const LABEL = utf8('cursor');
 export class Cursors {
   constructor(private readonly secrets: Secrets) {}
 
-  write(principal: Principal, ...key: readonly string[]): string {
+  private write(principal: Principal, ...key: readonly string[]): string {
     const place = utf8(JSON.stringify(key));
     return toBase64url(concatBytes(this.mac(principal, place, this.secrets.sessionPeppers.current.key), place));
   }
@@ -39,6 +39,14 @@ export class Cursors {
     const parsed = isOurs ? key.safeParse(JSON.parse(Buffer.from(place).toString('utf8'))) : undefined;
     if (parsed?.success) return parsed.data;
     throw invalidRequest([{ pointer: '#/query/cursor', detail: 'is not a cursor that this server gave out to you' }]);
+  }
+
+  /** Cuts rows, of which one more than `limit` was asked for, to a page, and says where the next one begins. */
+  page<Row>(principal: Principal, found: readonly Row[], limit: number, keyOf: (row: Row) => readonly string[]) {
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return { rows, next_cursor: hasMore ? this.write(principal, ...keyOf(last)) : null };
   }
 
   private mac({ userId }: Principal, place: Uint8Array, pepper: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import { toBase64url } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Database } from '../../../platform/database/database.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
 import { Cursors } from '../../../platform/http/cursors.js';
 import type { PageQuery } from '../../../platform/http/page.js';
 import type { UserView } from '../auth.schema.js';
@@ -29,10 +29,8 @@ export class AccountService {
     private readonly cursors: Cursors,
   ) {}
 
-  async me({ userId }: Caller): Promise<UserView> {
-    const user = await this.db.asUser({ userId }, (tx) => this.accounts.find(tx, userId));
-    if (!user) throw new Error('a session without its user');
-    return toUserView(user);
+  me(caller: Caller): Promise<UserView> {
+    return this.db.asUser(caller, (tx) => this.viewOf(tx, caller));
   }
 
   async change(caller: Caller, change: ProfileChange): Promise<UserView> {
@@ -42,8 +40,10 @@ export class AccountService {
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
     };
-    await this.db.asUser(caller, (tx) => this.accounts.change(tx, caller.userId, changed));
-    return this.me(caller);
+    return this.db.asUser(caller, async (tx) => {
+      await this.accounts.change(tx, caller.userId, changed);
+      return this.viewOf(tx, caller);
+    });
   }
 
   /** @throws WrongPassword, EmailTaken */
@@ -58,10 +58,9 @@ export class AccountService {
     const before = cursor === undefined ? undefined : this.cursors.read(caller, cursor, Cursor)[0];
     const { userId } = caller;
     const found = await this.db.asUser({ userId }, (tx) => this.events.list(tx, userId, limit + 1, before));
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
+    const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ id }) => [id]);
     return {
-      data: page.map(({ id, type, at, sessionId, deviceId, reason }) => ({
+      data: rows.map(({ id, type, at, sessionId, deviceId, reason }) => ({
         id,
         type,
         at: at.toISOString(),
@@ -69,7 +68,7 @@ export class AccountService {
         device_id: deviceId,
         reason,
       })),
-      next_cursor: found.length > limit && last ? this.cursors.write(caller, last.id) : null,
+      next_cursor,
     };
   }
 
@@ -79,5 +78,11 @@ export class AccountService {
       data: statements.map(({ n, statement }) => ({ n, statement: toBase64url(statement) })),
       next_cursor: null,
     };
+  }
+
+  private async viewOf(tx: Tx, { userId }: Caller): Promise<UserView> {
+    const user = await this.accounts.find(tx, userId);
+    if (!user) throw new Error('a session without its user');
+    return toUserView(user);
   }
 }
