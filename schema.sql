@@ -79,6 +79,22 @@ ALTER TABLE entries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON entries FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON entries TO daybook_api;
 
+CREATE TABLE erasures (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  email text,
+  counts jsonb NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  erased_at timestamp with time zone,
+  CONSTRAINT erasures_pkey PRIMARY KEY (user_id)
+);
+COMMENT ON TABLE erasures IS 'the receipt of an erased account: random ids, counts and times';
+COMMENT ON COLUMN erasures.id IS 'random; with the user id it is the receipt';
+COMMENT ON COLUMN erasures.email IS 'where the last letter goes; null when it is sent';
+ALTER TABLE erasures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON erasures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT INSERT, SELECT, UPDATE ON erasures TO daybook_api;
+
 CREATE TABLE key_log (
   user_id uuid NOT NULL,
   n bigint NOT NULL,
@@ -88,8 +104,11 @@ CREATE TABLE key_log (
   CONSTRAINT key_log_n_check CHECK ((n > 0))
 );
 ALTER TABLE key_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON key_log FOR DELETE USING (EXISTS ( SELECT
+   FROM erasures
+  WHERE ((erasures.user_id = key_log.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON key_log FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-GRANT INSERT, SELECT ON key_log TO daybook_api;
+GRANT DELETE, INSERT, SELECT ON key_log TO daybook_api;
 
 CREATE TABLE ledger_events (
   user_id uuid NOT NULL,
@@ -111,8 +130,11 @@ CREATE TABLE ledger_events (
   CONSTRAINT ledger_events_seq_check CHECK ((seq > 0))
 );
 ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON ledger_events FOR DELETE USING (EXISTS ( SELECT
+   FROM erasures
+  WHERE ((erasures.user_id = ledger_events.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON ledger_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-GRANT INSERT, SELECT ON ledger_events TO daybook_api;
+GRANT DELETE, INSERT, SELECT ON ledger_events TO daybook_api;
 
 CREATE TABLE ledger_heads (
   user_id uuid NOT NULL,
@@ -124,8 +146,11 @@ CREATE TABLE ledger_heads (
 );
 COMMENT ON TABLE ledger_heads IS 'the per-user counter: whoever writes for a user locks this row first';
 ALTER TABLE ledger_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON ledger_heads FOR DELETE USING (EXISTS ( SELECT
+   FROM erasures
+  WHERE ((erasures.user_id = ledger_heads.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON ledger_heads FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-GRANT INSERT, SELECT, UPDATE ON ledger_heads TO daybook_api;
+GRANT DELETE, INSERT, SELECT, UPDATE ON ledger_heads TO daybook_api;
 
 CREATE TABLE outbox (
   user_id uuid NOT NULL,
@@ -221,8 +246,11 @@ CREATE TABLE security_events (
 );
 COMMENT ON COLUMN security_events.reason IS 'what the operator gave as reason, where an operator did it';
 ALTER TABLE security_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON security_events FOR DELETE USING (EXISTS ( SELECT
+   FROM erasures
+  WHERE ((erasures.user_id = security_events.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON security_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-GRANT INSERT, SELECT ON security_events TO daybook_api;
+GRANT DELETE, INSERT, SELECT ON security_events TO daybook_api;
 
 CREATE TABLE sessions (
   user_id uuid NOT NULL,
@@ -300,6 +328,21 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON slots TO daybook_api;
 GRANT DELETE ON slots TO daybook_system;
 GRANT SELECT (expires_at, id, user_id) ON slots TO daybook_system;
 
+CREATE TABLE storage (
+  user_id uuid NOT NULL,
+  used_bytes bigint NOT NULL,
+  quota_bytes bigint,
+  CONSTRAINT storage_pkey PRIMARY KEY (user_id),
+  CONSTRAINT storage_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT storage_quota_bytes_check CHECK ((quota_bytes >= 0)),
+  CONSTRAINT storage_used_bytes_check CHECK ((used_bytes >= 0))
+);
+COMMENT ON TABLE storage IS 'what a user has stored, sealed; counted in the transaction that stores it';
+COMMENT ON COLUMN storage.quota_bytes IS 'null where it is what everybody may store';
+ALTER TABLE storage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON storage FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON storage TO daybook_api;
+
 CREATE TABLE users (
   user_id uuid NOT NULL,
   tier text NOT NULL,
@@ -320,6 +363,9 @@ COMMENT ON COLUMN users.email IS 'as it was typed; sign_in_names holds the form 
 COMMENT ON COLUMN users.master_key_id IS 'null until the account has a master key';
 COMMENT ON COLUMN users.locked_at IS 'while it is set nobody signs in, by any way; nothing is deleted';
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY kept ON users FOR DELETE USING (EXISTS ( SELECT
+   FROM erasures
+  WHERE ((erasures.user_id = users.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON users FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON users TO daybook_api;
 

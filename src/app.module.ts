@@ -14,6 +14,7 @@ import { LimitsModule } from './platform/limits/limits.module.js';
 import { LogModule } from './platform/log/log.module.js';
 import { OutboxModule } from './platform/queue/queue.module.js';
 import { SecretsModule } from './platform/secrets/secrets.module.js';
+import { UserDataModule } from './platform/user-data.js';
 import { publicRoutes } from './public-routes.js';
 import { reactions } from './reactions.js';
 
@@ -25,6 +26,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   SecretsModule,
   OutboxModule.with(reactions),
   HttpModule,
+  UserDataModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */

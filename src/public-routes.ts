@@ -10,5 +10,6 @@ export const publicRoutes: PublicRoutes = {
   'POST /api/v1/auth/login': 'this is signing in',
   'POST /api/v1/auth/verify-recovery-code': 'the way back in without a password',
   'POST /api/v1/auth/reset-password': 'its own token proves who asks',
+  'GET /api/v1/auth/erasures/:receipt': 'whose receipt it is has no account any more',
   'POST /api/v1/auth/refresh': 'its own token proves who asks',
 };

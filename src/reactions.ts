@@ -1,4 +1,11 @@
-import { EmailCodeAsked, PasswordChanged, RecoveryCodeUsed, SignedUp } from './modules/auth/auth.events.js';
+import {
+  AccountErased,
+  EmailCodeAsked,
+  ErasureAsked,
+  PasswordChanged,
+  RecoveryCodeUsed,
+  SignedUp,
+} from './modules/auth/auth.events.js';
 import type { Reactions } from './platform/queue/outbox.js';
 
 /** Which event reaches which queue. An event that is missing here stops the start. */
@@ -7,4 +14,6 @@ export const reactions: Reactions = {
   [PasswordChanged.name]: ['auth'],
   [RecoveryCodeUsed.name]: ['auth'],
   [EmailCodeAsked.name]: ['auth'],
+  [ErasureAsked.name]: ['auth'],
+  [AccountErased.name]: ['auth'],
 };

@@ -1,13 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { foundation } from './app.module.js';
-import { AuthWorkerModule } from './modules/auth/auth.module.js';
+import { AuthWorkerModule, EraserModule } from './modules/auth/auth.module.js';
+import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import type { Config } from './platform/config/config.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
+/** Who erases accounts, and all that keeps something of them. */
+export const erasing = [EraserModule, EntriesUserDataModule];
+
 /** What works on jobs, wherever it runs. */
-export const workers = () => [QueueModule.with(reactions, schedules), AuthWorkerModule];
+export const workers = () => [QueueModule.with(reactions, schedules), AuthWorkerModule, ...erasing];
 
 /** What the queue process runs. */
 @Module({})

@@ -51,6 +51,7 @@ describe('bad input', () => {
         keys: { kdf: signUp.kdf, slot: signUp.keys.slot },
       },
     ],
+    'POST /api/v1/auth/erase': () => [{ password: MARKER }],
     'POST /api/v1/auth/change-email': () => [{ email: 'x@example.com', password: MARKER }],
     'POST /api/v1/auth/verify-email': () => [{ code: '000000' }],
     'POST /api/v1/auth/verify-recovery-code': () => [{ email: 'x@example.com', code: MARKER }],

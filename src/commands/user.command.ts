@@ -1,7 +1,8 @@
 import { Command, Help, Option, SubCommand } from 'nest-commander';
 import { AccountsService, type CreatedAccount } from '../modules/auth/accounts/accounts.service.js';
 import { type LockOutcome, LocksService } from '../modules/auth/accounts/locks.service.js';
-import { SignUp, TierName } from '../modules/auth/auth.schema.js';
+import { SignUp } from '../modules/auth/auth.schema.js';
+import { TierName } from '../modules/tiers/tiers.schema.js';
 import { Misuse } from './ending.js';
 import { CommandGroup, OperatorCommand } from './operator-command.js';
 import { readPassword } from './password-input.js';

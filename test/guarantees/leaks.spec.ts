@@ -167,6 +167,9 @@ describe('what is private', () => {
     });
     const reset = await http.post('/auth/reset-password', { recovery_token, new_password: secrets.resetPassword });
     noteTokens('uce reset', reset);
+    const { access_token } = reset.body.tokens;
+    await http.post('/auth/erase', { password: secrets.password }, { token: access_token });
+    expect((await http.get('/auth/export', { token: access_token })).status).toBe(200);
   }
 
   async function liveE2e(): Promise<void> {

@@ -8,6 +8,8 @@ type Role = 'owner' | 'api' | 'queue';
 export interface TestDatabase {
   readonly name: string;
   url(role: Role): string;
+  /** The superuser's way in: above row security. */
+  readonly superuserUrl: string;
   /** Runs one statement as the superuser, above row security: to look at what is really there. */
   look<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Runs one statement as a role, outside of any `asUser`. */
@@ -81,6 +83,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   return {
     name,
     url,
+    superuserUrl: databaseUrl(admin, name),
     look: (sql, parameters) => query(databaseUrl(admin, name), sql, parameters),
     as: (role, sql, parameters) => query(url(role), sql, parameters),
     actAs: (sql, userId) => actAs(url('api'), sql, userId),

@@ -91,6 +91,8 @@ export const passwordLimit = policy({
   counts: [WrongPassword],
 });
 
+export const exportLimit = policy({ name: 'export', points: 10, seconds: HOUR, by: byUser, counts: 'tries' });
+
 /** Each try mails a code to an address of the caller's choice, and says whether it is taken. */
 export const changeEmailLimit = policy({ name: 'change-email', points: 5, seconds: HOUR, by: byUser, counts: 'tries' });
 

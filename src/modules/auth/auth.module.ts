@@ -5,9 +5,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { MailModule } from '../../platform/mail/mail.module.js';
 import { PasswordsModule } from '../../platform/passwords/passwords.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { TiersModule } from '../tiers/tiers.module.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
-import { AccountsService } from './accounts/accounts.service.js';
+import { AccountBeginning, AccountsService } from './accounts/accounts.service.js';
 import { Credentials } from './accounts/credentials.js';
 import { Letters } from './accounts/letters.js';
 import { PasswordEntity } from './accounts/password.entity.js';
@@ -39,6 +40,13 @@ import { DevicesRepository } from './sessions/devices.repository.js';
 import { DevicesService } from './sessions/devices.service.js';
 import { RefreshService } from './sessions/refresh.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
+import { AccountUserData } from './erasure/account.user-data.js';
+import { Eraser } from './erasure/eraser.js';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { ErasureEntity } from './erasure/erasure.entity.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { ErasuresRepository } from './erasure/erasures.repository.js';
+import { ExportService } from './erasure/export.service.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApiKeyStrategy } from './api-keys/api-key.strategy.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -73,17 +81,41 @@ const entities = [
   EmailCodeEntity,
   RecoveryTokenEntity,
   ApiKeyEntity,
+  ErasureEntity,
 ];
+
+/** What erasing and telling of accounts needs, in every process. */
+@Module({ providers: [AccountUserData] })
+class AccountUserDataModule {}
 
 /** Accounts, the ways in and out of them, and the keys that belong to each. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), JwtModule.register({}), LedgerModule, PassportModule, PasswordsModule],
-  controllers: [AccountsController, AccountController, ApiKeysController, RecoveryController, SessionsController],
+  imports: [
+    TypeOrmModule.forFeature(entities),
+    AccountUserDataModule,
+    JwtModule.register({}),
+    LedgerModule,
+    PassportModule,
+    PasswordsModule,
+    TiersModule,
+  ],
+  controllers: [
+    AccountsController,
+    AccountController,
+    ApiKeysController,
+    ErasureController,
+    RecoveryController,
+    SessionsController,
+  ],
   providers: [
     AccountsService,
+    AccountBeginning,
     AccountService,
     AccountsRepository,
     Credentials,
+    ErasureService,
+    ErasuresRepository,
+    ExportService,
     EmailService,
     EmailCodes,
     EmailsRepository,
@@ -118,9 +150,17 @@ const entities = [
 })
 export class AuthModule {}
 
+/** Erasing accounts. Whoever imports it imports what every module plugs into the user-data port, too. */
+@Module({
+  imports: [TypeOrmModule.forFeature(entities), AccountUserDataModule, LedgerModule, TiersModule],
+  providers: [Eraser, ErasuresRepository],
+  exports: [Eraser, ErasuresRepository],
+})
+export class EraserModule {}
+
 /** What auth does about events. */
 @Module({
-  imports: [TypeOrmModule.forFeature(entities), MailModule],
+  imports: [TypeOrmModule.forFeature(entities), EraserModule, MailModule],
   providers: [AuthWorker, Letters, AccountsRepository, EmailsRepository, EmailCodes, Expiry],
 })
 export class AuthWorkerModule {}

@@ -28,7 +28,7 @@ export const UserIdTaken = problem(
   'auth/user-id-taken',
   409,
   'The user id is taken',
-  'There is an account with this id: make a new id, and seal the keys for it.',
+  'There is an account with this id, or there was one: make a new id, and seal the keys for it.',
 );
 export const InvalidRecoveryCode = problem(
   'auth/invalid-recovery-code',
@@ -89,6 +89,12 @@ export const DeviceNotFound = problem(
   404,
   'No such device',
   'You have no device with this id.',
+);
+export const ErasureNotFound = problem(
+  'auth/erasure-not-found',
+  404,
+  'No such receipt',
+  'No account was erased with this receipt.',
 );
 export const Locked = problem(
   'auth/locked',

@@ -2,6 +2,7 @@ import { labels } from '@daybook/sdk/crypto';
 import { z } from 'zod';
 import { UserId } from '../../platform/ids.js';
 import { bytes, Instant } from '../../platform/http/wire.js';
+import { TierName } from '../tiers/tiers.schema.js';
 
 export const SessionId = z.uuidv7().toLowerCase().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
@@ -9,9 +10,6 @@ export const DeviceId = z.uuidv7().toLowerCase().brand<'DeviceId'>();
 export type DeviceId = z.infer<typeof DeviceId>;
 export const SlotId = z.uuidv7().toLowerCase().brand<'SlotId'>();
 export type SlotId = z.infer<typeof SlotId>;
-
-export const TierName = z.enum(['e2e', 'uce']).describe('who can open content: see docs/what-the-server-sees.md');
-export type TierName = z.infer<typeof TierName>;
 
 export const Email = z.email().max(254);
 const base64urlKey = (what: string) => bytes(32).describe(what);

@@ -1,7 +1,15 @@
 import { Processor } from '@nestjs/bullmq';
 import { EventWorker, reaction } from '../../platform/queue/event.worker.js';
 import { Letters } from './accounts/letters.js';
-import { EmailCodeAsked, PasswordChanged, RecoveryCodeUsed, SignedUp } from './auth.events.js';
+import {
+  AccountErased,
+  EmailCodeAsked,
+  ErasureAsked,
+  PasswordChanged,
+  RecoveryCodeUsed,
+  SignedUp,
+} from './auth.events.js';
+import { Eraser } from './erasure/eraser.js';
 import { Expiry } from './sessions/expiry.js';
 
 /** The name of the task that takes away expired slots and sessions. */
@@ -9,13 +17,15 @@ export const EXPIRE = 'auth.expire';
 
 @Processor('auth', { concurrency: 4 })
 export class AuthWorker extends EventWorker {
-  constructor(letters: Letters, expiry: Expiry) {
+  constructor(letters: Letters, eraser: Eraser, expiry: Expiry) {
     super(
       [
         reaction(SignedUp, ({ userId }, delivery) => letters.welcome(userId, delivery)),
         reaction(PasswordChanged, ({ userId }, delivery) => letters.passwordChanged(userId, delivery)),
         reaction(RecoveryCodeUsed, ({ userId }, delivery) => letters.recoveryCodeUsed(userId, delivery)),
         reaction(EmailCodeAsked, ({ userId }, delivery) => letters.emailCode(userId, delivery)),
+        reaction(ErasureAsked, ({ userId }, delivery) => eraser.erase(userId, delivery)),
+        reaction(AccountErased, ({ userId }, delivery) => letters.accountErased(userId, delivery)),
       ],
       [{ name: EXPIRE, run: () => expiry.run() }],
     );

@@ -7,6 +7,7 @@ import { Allows } from '../../platform/http/scopes.js';
 import { AlsoReturns, Problems, Returns } from '../../platform/http/returns.js';
 import { Locked } from '../auth/auth.problems.js';
 import { type Caller, Me } from '../auth/caller.js';
+import { OutOfStorage } from '../tiers/tiers.problems.js';
 import { EntryIdTaken, EntryNotFound } from './entries.problems.js';
 import { EntryDraft, EntryId, EntryPageView, EntryView, WrittenEntryView } from './entries.schema.js';
 import { EntriesService } from './entries.service.js';
@@ -26,7 +27,7 @@ export class EntriesController {
   @Accepts(draftExamples)
   @Returns(WrittenEntryView, 'Created', 201)
   @AlsoReturns(WrittenEntryView, 'The same entry with the same id was there already', 200)
-  @Problems(EntryIdTaken, Locked)
+  @Problems(EntryIdTaken, Locked, OutOfStorage)
   async write(
     @Me() me: Caller,
     @Body({ schema: EntryDraft }) draft: EntryDraft,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { bytes, Day, Instant } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
+import { sizes } from '../tiers/sizes.js';
 
-const CONTENT_BYTES_MAX = 256 * 1024;
 /** Header and tag around the largest padded content. */
 const SEALED_BYTES_MAX = 300 * 1024;
 const WRAPPED_KEY_BYTES = 112;
@@ -25,7 +25,7 @@ export type EntryKind = z.infer<typeof EntryKind>;
 const Content = z
   .string()
   .min(1)
-  .refine((text) => Buffer.byteLength(text) <= CONTENT_BYTES_MAX, 'Too big: expected at most 256 KiB of UTF-8');
+  .refine((text) => Buffer.byteLength(text) <= sizes.contentBytesMax, 'Too big: expected at most 256 KiB of UTF-8');
 
 const Location = z
   .strictObject({
@@ -45,10 +45,10 @@ const UceDraft = z
   .strictObject({
     id: EntryId.optional().describe('chosen by the client, so that sending twice creates once'),
     ...drafted,
-    title: z.string().min(1).max(500).optional(),
+    title: z.string().min(1).max(sizes.titleCharactersMax).optional(),
     content: Content,
     mood: z.string().min(1).max(50).optional(),
-    tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+    tags: z.array(z.string().min(1).max(sizes.tagCharactersMax)).max(sizes.tagsMax).optional(),
     location: Location.optional(),
   })
   .describe('uce: the server seals it');

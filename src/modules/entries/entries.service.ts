@@ -11,6 +11,7 @@ import { Day } from '../../platform/http/wire.js';
 import { newId } from '../../platform/ids.js';
 import type { Caller, UceCaller } from '../auth/caller.js';
 import { Ledger, toHistoryHead } from '../ledger/ledger.js';
+import { Storage } from '../tiers/storage.js';
 import { type Sealed, Vault } from '../vault/vault.js';
 import { EntryIdTaken, EntryNotFound } from './entries.problems.js';
 import { EntriesRepository, type ListPlace } from './entries.repository.js';
@@ -41,6 +42,7 @@ export class EntriesService {
     private readonly entries: EntriesRepository,
     private readonly vault: Vault,
     private readonly ledger: Ledger,
+    private readonly storage: Storage,
     private readonly cursors: Cursors,
     private readonly clock: Clock,
   ) {}
@@ -55,6 +57,7 @@ export class EntriesService {
         return { entry: { ...there, history_head: toHistoryHead(head) }, isNew: false };
       }
       const { userId, sessionId, deviceId } = caller;
+      await this.storage.assertRoom(tx, userId, { bytes: entry.sealed.length + entry.wrappedKey.length });
       const { id: entryId, version, envelopeHash: hash } = entry;
       const event = { type: 'created', entryId, version, deviceId, sessionId, envelopeHash: hash } as const;
       const history_head = toHistoryHead(await this.ledger.append(tx, userId, head, event));

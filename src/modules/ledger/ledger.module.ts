@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Ledger } from './ledger.js';
+import { LedgerUserData } from './ledger.user-data.js';
 
-@Module({ providers: [Ledger], exports: [Ledger] })
+@Module({ providers: [Ledger, LedgerUserData], exports: [Ledger] })
 export class LedgerModule {}

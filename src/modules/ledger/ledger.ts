@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
 import type { Tx } from '../../platform/database/database.js';
+import { Unavailable } from '../../platform/http/request.problems.js';
 import type { UserId } from '../../platform/ids.js';
 
 /** The newest event of a user's ledger, answered with every write: a client that keeps it detects any later change. */
@@ -47,7 +48,8 @@ export class Ledger {
       userId,
     ]);
     const [head] = rows;
-    if (!head) throw new Error('a user without a ledger');
+    // A request that was on its way when the account was erased.
+    if (!head) throw new Unavailable({ detail: 'The account is being erased.' });
     return head;
   }
 

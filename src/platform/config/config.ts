@@ -71,6 +71,12 @@ const Environment = z.object({
     .default(Math.max(1, availableParallelism() - 1))
     .describe('password runs at once, 64 MiB each'),
   ARGON2_QUEUE_MAX: count(0, 1_000).default(32).describe('password runs that may wait; one more is answered 503'),
+  STORAGE_BYTES_MAX: count(0, Number.MAX_SAFE_INTEGER)
+    .default(10 * 1024 ** 3)
+    .describe('what each user may store, sealed, unless `daybook user quota` says otherwise'),
+  BACKUP_DAYS_MAX: count(0, 3_650)
+    .default(14)
+    .describe('how long backups of the database and the store are kept; told to whoever erases an account'),
   SMTP_URL: secretUrl('smtp', 'smtps').optional().describe('where mail goes'),
   MAIL_DIR: z.string().min(1).optional().describe('folder that mail is written to where there is no SMTP_URL'),
   MAIL_FROM: z.string().default('Daybook <daybook@localhost>'),

@@ -6,6 +6,8 @@ import { CountPeppers1795250250000 } from '../../../migrations/1795250250000-Cou
 import { LockAccounts1795250251000 } from '../../../migrations/1795250251000-LockAccounts.js';
 import { ShowMigrations1795250252000 } from '../../../migrations/1795250252000-ShowMigrations.js';
 import { CreateApiKeys1795250300000 } from '../../../migrations/1795250300000-CreateApiKeys.js';
+import { CountStorage1795250400000 } from '../../../migrations/1795250400000-CountStorage.js';
+import { EraseAccounts1795250410000 } from '../../../migrations/1795250410000-EraseAccounts.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -17,4 +19,6 @@ export const migrations = [
   LockAccounts1795250251000,
   ShowMigrations1795250252000,
   CreateApiKeys1795250300000,
+  CountStorage1795250400000,
+  EraseAccounts1795250410000,
 ];

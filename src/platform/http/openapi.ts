@@ -24,7 +24,6 @@ const PROBLEM_TYPE = 'application/problem+json';
 type PathItem = OpenAPIObject['paths'][string];
 type Annotated = NonNullable<PathItem['get']> & {
   [EXAMPLES]?: Examples;
-  [PROBLEMS]?: readonly ProblemKind[];
   [UNLIMITED]?: true;
 };
 
@@ -111,7 +110,14 @@ function complete(operation: Annotated, route: string, { publicRoutes, closed }:
   delete operation[UNLIMITED];
   operation.security = isOpen ? [] : [{ bearer: [] }];
   placeExamples(operation);
-  listProblems(operation, [...(operation[PROBLEMS] ?? []), ...common.map(({ kind }) => kind)]);
+  listProblems(operation, [...takeProblems(operation), ...common.map(({ kind }) => kind)]);
+}
+
+/** What the handler's own lists say, which leave the document here. */
+function takeProblems(operation: Annotated): ProblemKind[] {
+  const lists = Object.entries(operation).filter(([name]) => name.startsWith(PROBLEMS));
+  for (const [name] of lists) delete operation[name as keyof Annotated];
+  return lists.flatMap(([, kinds]) => kinds as ProblemKind[]);
 }
 
 function placeExamples(operation: Annotated): void {
@@ -135,7 +141,6 @@ function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void
         },
       },
     };
-  delete operation[PROBLEMS];
 }
 
 const limitHeaders = {

@@ -20,11 +20,12 @@ export const AlsoReturns = (schema: z.ZodType, description: string, status: numb
   ApiResponse({ status, standardSchema: schema, description });
 
 /** Where a route's problems wait until the document's builder (openapi.ts) lists them under their statuses. */
-export const PROBLEMS = 'x-problems';
+export const PROBLEMS = 'x-problems-';
 
-/** The problems a route may answer with, beside those of every route of its kind. */
+/** The problems a route may answer with, beside those of every route of its kind. Several lists at one route add up. */
 export const Problems = (...kinds: ProblemClass[]) =>
+  // One extension for each list: a second one of the same name would be dropped.
   ApiExtension(
-    PROBLEMS,
+    PROBLEMS + kinds.map(({ kind: { type } }) => type).join(),
     kinds.map(({ kind }) => kind),
   );

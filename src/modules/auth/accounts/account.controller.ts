@@ -6,6 +6,7 @@ import { Problems, Returns } from '../../../platform/http/returns.js';
 import { Limited } from '../../../platform/limits/limited.js';
 import { changeEmailLimit, emailCodeLimit, passwordLimit } from '../auth.limits.js';
 import { EmailTaken, InvalidEmailCode, WrongPassword } from '../auth.problems.js';
+import { FeaturesView } from '../../tiers/tiers.schema.js';
 import { UserView } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
@@ -44,6 +45,13 @@ export class AccountController {
   @Returns(UserView, 'The user as changed')
   change(@Me() me: Caller, @Body({ schema: ProfileChange }) change: ProfileChange) {
     return this.account.change(me, change);
+  }
+
+  @Get('features')
+  @ApiOperation({ summary: 'What this account may do here, and how much it may store' })
+  @Returns(FeaturesView, 'Features, storage and limits')
+  features(@Me() me: Caller) {
+    return this.account.features(me);
   }
 
   @Post('change-password')

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { Cursors } from '../../../platform/http/cursors.js';
 import type { PageQuery } from '../../../platform/http/page.js';
+import { Tiers } from '../../tiers/tiers.js';
+import type { FeaturesView } from '../../tiers/tiers.schema.js';
 import type { UserView } from '../auth.schema.js';
 import type { Caller } from '../caller.js';
 import { toUserView } from './account.views.js';
@@ -26,11 +28,16 @@ export class AccountService {
     private readonly events: SecurityEvents,
     private readonly check: PasswordCheck,
     private readonly emails: EmailService,
+    private readonly tiers: Tiers,
     private readonly cursors: Cursors,
   ) {}
 
   me(caller: Caller): Promise<UserView> {
     return this.db.asUser(caller, (tx) => this.viewOf(tx, caller));
+  }
+
+  features(caller: Caller): Promise<FeaturesView> {
+    return this.db.asUser(caller, (tx) => this.tiers.featuresOf(tx, caller.userId, caller.tier));
   }
 
   async change(caller: Caller, change: ProfileChange): Promise<UserView> {

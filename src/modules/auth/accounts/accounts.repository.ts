@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import type { Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
+import { ErasureEntity } from '../erasure/erasure.entity.js';
 import type { AccountKeys } from '../keys/account-keys.js';
 import { KeyStatementEntity } from '../keys/key-statement.entity.js';
 import { PrivateKeyEntity } from '../keys/private-key.entity.js';
@@ -40,8 +41,9 @@ export class AccountsRepository {
     return tx.findOneBy(KeyStatementEntity, { userId, n: 1 });
   }
 
-  /** Adds a user; false when the id is taken, by whomever. First in its transaction, which acts as that id. */
+  /** Adds a user; false when the id is taken, or was: by whomever. First in its transaction, which acts as that id. */
   async insert(tx: Tx, user: UserEntity): Promise<boolean> {
+    if (await tx.existsBy(ErasureEntity, { userId: user.userId })) return false;
     const insert = tx.createQueryBuilder().insert().into(UserEntity).values(user);
     const { raw }: { raw: unknown[] } = await insert.orIgnore().returning('user_id').execute();
     return raw.length === 1;

@@ -5,6 +5,7 @@ import { Database, type Tx } from '../../../platform/database/database.js';
 import { newId, type UserId } from '../../../platform/ids.js';
 import { Outbox } from '../../../platform/queue/outbox.js';
 import { Ledger } from '../../ledger/ledger.js';
+import { Storage } from '../../tiers/storage.js';
 import { SignedUp } from '../auth.events.js';
 import { EmailTaken, UserIdTaken } from '../auth.problems.js';
 import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp, UserView } from '../auth.schema.js';
@@ -34,6 +35,24 @@ export interface CreatedAccount {
   readonly recoveryCodes: readonly string[];
 }
 
+/** What begins with an account, beside its keys. */
+@Injectable()
+export class AccountBeginning {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly storage: Storage,
+    private readonly emails: EmailService,
+    private readonly outbox: Outbox,
+  ) {}
+
+  async begin(tx: Tx, { userId, email }: UserEntity): Promise<void> {
+    await this.ledger.begin(tx, userId);
+    await this.storage.begin(tx, userId);
+    await this.outbox.add(tx, SignedUp, { userId });
+    await this.emails.askIn(tx, userId, email);
+  }
+}
+
 @Injectable()
 export class AccountsService {
   constructor(
@@ -41,9 +60,7 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly credentials: Credentials,
     private readonly sessions: SessionsService,
-    private readonly emails: EmailService,
-    private readonly ledger: Ledger,
-    private readonly outbox: Outbox,
+    private readonly beginning: AccountBeginning,
     private readonly clock: Clock,
   ) {}
 
@@ -121,9 +138,7 @@ export class AccountsService {
     if (!(await this.accounts.insert(tx, user))) throw new UserIdTaken();
     if (!(await this.accounts.insertEmail(tx, userId, emailName(email)))) throw new EmailTaken();
     await this.accounts.insertKeys(tx, password, keys);
-    await this.ledger.begin(tx, userId);
-    await this.outbox.add(tx, SignedUp, { userId });
-    await this.emails.askIn(tx, userId, email);
+    await this.beginning.begin(tx, user);
   }
 }
 

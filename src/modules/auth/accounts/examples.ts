@@ -37,6 +37,14 @@ export const passwordExamples: Examples = {
   },
 };
 
+export const eraseExamples: Examples = {
+  uce: { summary: 'uce', value: { password: uce.password } },
+  e2e: {
+    summary: 'e2e: the authentication key in place of the password',
+    value: { password: e2eSignUpExample.password },
+  },
+};
+
 export const emailExamples: Examples = {
   uce: { summary: 'uce', value: { email: 'ada.lovelace@example.com', password: uce.password } },
   e2e: {

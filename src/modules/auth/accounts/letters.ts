@@ -5,6 +5,8 @@ import type { UserId } from '../../../platform/ids.js';
 import { Mail } from '../../../platform/mail/mail.js';
 import type { Delivery } from '../../../platform/queue/event.js';
 import { Outbox } from '../../../platform/queue/outbox.js';
+import { writeReceipt } from '../erasure/erasure.schema.js';
+import { ErasuresRepository } from '../erasure/erasures.repository.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { EmailCodes } from './email-codes.js';
 import { EmailsRepository } from './emails.repository.js';
@@ -27,6 +29,7 @@ export class Letters {
     private readonly db: Database,
     private readonly accounts: AccountsRepository,
     private readonly emails: EmailsRepository,
+    private readonly erasures: ErasuresRepository,
     private readonly codes: EmailCodes,
     private readonly outbox: Outbox,
     private readonly mail: Mail,
@@ -69,6 +72,25 @@ export class Letters {
     await this.send(userId, delivery, to, {
       subject: 'Your code',
       text: `Your code is ${code}. It proves that this address is yours, and is good for an hour.\n\nIf you did not ask for it, you need not do anything.\n`,
+    });
+  }
+
+  /** The last letter, to an address that is kept for it alone. */
+  async accountErased(userId: UserId, delivery: Delivery): Promise<void> {
+    const erasure = await this.db.asUser({ userId }, (tx) => this.erasures.find(tx, userId));
+    if (erasure?.email)
+      await this.mail.send({
+        id: `event-${delivery.id}`,
+        to: erasure.email,
+        subject: 'Your diary was erased',
+        text:
+          `Your account at ${this.config.values.PUBLIC_URL} and all that was kept in it were erased, keys first.\n\n` +
+          `Backups that still have sealed remains of it are gone ${this.config.values.BACKUP_DAYS_MAX} days from now. The receipt:\n` +
+          `${this.config.values.PUBLIC_URL}/api/v1/auth/erasures/${writeReceipt(erasure)}\n`,
+      });
+    await this.db.asUser({ userId }, async (tx) => {
+      await this.erasures.forgetAddress(tx, userId);
+      await this.outbox.done(tx, delivery);
     });
   }
 

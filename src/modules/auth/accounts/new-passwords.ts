@@ -4,7 +4,7 @@ import { Clock } from '../../../platform/clock.js';
 import type { Tx } from '../../../platform/database/database.js';
 import { atGate } from '../../../platform/http/gate.js';
 import { invalidRequest } from '../../../platform/http/invalid-request.js';
-import type { TierName } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import type { SlotEntity } from '../keys/slot.entity.js';
 import { sealSlot, slotRow } from '../keys/slots.js';
 import { AccountsRepository } from './accounts.repository.js';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
 import { InvalidCredentials, WrongPassword } from '../auth.problems.js';
-import type { TierName } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import type { Caller } from '../caller.js';
 import type { SlotEntity } from '../keys/slot.entity.js';
 import { openSlot } from '../keys/slots.js';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
-import type { TierName } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 
 /** What decides whether a password is right: a keyed hash of the authentication key, useless without the pepper. */
 @Entity('passwords')

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
-import type { TierName } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 
 @Entity('users')
 export class UserEntity {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Scope } from '../../../platform/http/scopes.js';
 import type { Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
-import type { SlotId, TierName } from '../auth.schema.js';
+import type { SlotId } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import { SlotEntity } from '../keys/slot.entity.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 

@@ -5,6 +5,7 @@ import { Database } from '../../../platform/database/database.js';
 import type { Scope } from '../../../platform/http/scopes.js';
 import { invalidRequest } from '../../../platform/http/invalid-request.js';
 import { newId, type UserId } from '../../../platform/ids.js';
+import { sizes } from '../../tiers/sizes.js';
 import { SecurityEvents } from '../accounts/security-events.js';
 import { ApiKeyNotFound, Locked, TooManyApiKeys } from '../auth.problems.js';
 import type { SlotId } from '../auth.schema.js';
@@ -17,7 +18,6 @@ import { ApiKeysRepository, type KeyRow } from './api-keys.repository.js';
 import type { ApiKeyDraft, ApiKeyListView, ApiKeyView, NewApiKeyView } from './api-keys.schema.js';
 import { hintOf, readKey, writeKey } from './key-text.js';
 
-const KEYS_MAX = 20;
 const SECRET_BYTES = 32;
 const TOUCH_MS = 60 * 60 * 1000;
 
@@ -42,7 +42,8 @@ export class ApiKeysService {
     wipe(secret);
     await this.db.asUser(caller, async (tx) => {
       await this.sessions.assertFreshPassword(tx, caller);
-      if ((await this.keys.count(tx, userId)) >= KEYS_MAX) throw new TooManyApiKeys({ limit: KEYS_MAX });
+      if ((await this.keys.count(tx, userId)) >= sizes.apiKeysMax)
+        throw new TooManyApiKeys({ limit: sizes.apiKeysMax });
       await this.keys.insert(tx, row, slot);
       await this.events.record(tx, { type: 'api_key_made', userId, sessionId, deviceId });
     });
@@ -50,7 +51,7 @@ export class ApiKeysService {
   }
 
   async list({ userId }: Caller): Promise<ApiKeyListView> {
-    const found = await this.db.asUser({ userId }, (tx) => this.keys.list(tx, userId, KEYS_MAX));
+    const found = await this.db.asUser({ userId }, (tx) => this.keys.list(tx, userId, sizes.apiKeysMax));
     return { data: found.map(toApiKeyView), next_cursor: null };
   }
 

@@ -1,7 +1,8 @@
 import { type KdfParameters, type MasterKey, slotField, unwrapMasterKey, wrapMasterKey } from '@daybook/sdk/crypto';
 import { newId } from '../../../platform/ids.js';
 import type { UserId } from '../../../platform/ids.js';
-import type { SessionId, SlotId, TierName } from '../auth.schema.js';
+import type { SessionId, SlotId } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import type { SlotEntity, SlotKind } from './slot.entity.js';
 
 /** A key derived from the secret that opens a slot, and the pepper that went into it. */

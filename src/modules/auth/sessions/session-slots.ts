@@ -9,7 +9,8 @@ import {
 import { Injectable } from '@nestjs/common';
 import { newId, type UserId } from '../../../platform/ids.js';
 import { Secrets } from '../../../platform/secrets/keyring.js';
-import type { SlotId, TierName } from '../auth.schema.js';
+import type { SlotId } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import type { SlotEntity } from '../keys/slot.entity.js';
 import { type Openable, openSlot, sealSlot, type SessionSlot, slotRow } from '../keys/slots.js';
 

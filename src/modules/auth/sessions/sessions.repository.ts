@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
-import type { DeviceId, SessionId, SlotId, TierName } from '../auth.schema.js';
+import type { DeviceId, SessionId, SlotId } from '../auth.schema.js';
+import type { TierName } from '../../tiers/tiers.schema.js';
 import { SlotEntity, type SlotKind } from '../keys/slot.entity.js';
 import { DeviceEntity } from './device.entity.js';
 import { SessionEntity } from './session.entity.js';

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { newId, type UserId } from '../../../platform/ids.js';
+import { sizes } from '../../tiers/sizes.js';
 import type { UserEntity } from '../accounts/user.entity.js';
 import { InvalidCredentials, Reauthenticate, SessionNotFound } from '../auth.problems.js';
 import type { Device, DeviceId, SessionId, TokensView } from '../auth.schema.js';
@@ -16,7 +17,6 @@ import type { SessionListView } from './sessions.schema.js';
 import { TokenIssuer } from './token-issuer.js';
 
 export const REFRESH_TTL_MS = 30 * 24 * 60 * 60 * 1000;
-const SESSIONS_MAX = 20;
 const PASSWORD_FRESH_MS = 15 * 60 * 1000;
 
 /** Whose session it is, and the key to put into its slots: in the e2e tier there is none. */
@@ -64,7 +64,7 @@ export class SessionsService {
       lastUsedAt: now,
       expiresAt: this.clock.in(REFRESH_TTL_MS),
     };
-    await this.sessions.keepNewest(tx, userId, SESSIONS_MAX - 1);
+    await this.sessions.keepNewest(tx, userId, sizes.sessionsMax - 1);
     await this.sessions.insert(tx, session, row ?? null);
     return this.issuer.issue(tx, session, secret, master);
   }
@@ -81,7 +81,7 @@ export class SessionsService {
   async list(caller: Caller): Promise<SessionListView> {
     const { userId } = caller;
     const found = await this.db.asUser({ userId }, (tx) =>
-      this.sessions.list(tx, userId, this.clock.now(), SESSIONS_MAX),
+      this.sessions.list(tx, userId, this.clock.now(), sizes.sessionsMax),
     );
     return { data: found.map((row) => toSessionView(row, sessionOf(caller))), next_cursor: null };
   }

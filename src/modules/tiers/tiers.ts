@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/database.js';
+import type { UserId } from '../../platform/ids.js';
+import { type Feature, features } from './features.js';
+import { sizes } from './sizes.js';
+import { Storage } from './storage.js';
+import type { FeaturesView, TierName } from './tiers.schema.js';
+
+/** What the accounts of each tier may do. */
+@Injectable()
+export class Tiers {
+  constructor(private readonly storage: Storage) {}
+
+  async featuresOf(tx: Tx, userId: UserId, tier: TierName): Promise<FeaturesView> {
+    const { usedBytes, quotaBytes } = await this.storage.of(tx, userId);
+    const has = (feature: Feature) => features[feature].includes(tier);
+    return {
+      tier,
+      features: {
+        search: has('search'),
+        server_side_export: has('server_side_export'),
+        facebook_push: has('facebook_push'),
+        ai: has('ai'),
+      },
+      storage: { used_bytes: usedBytes, quota_bytes: quotaBytes },
+      limits: {
+        body_bytes_max: sizes.bodyBytesMax,
+        content_bytes_max: sizes.contentBytesMax,
+        title_characters_max: sizes.titleCharactersMax,
+        tags_max: sizes.tagsMax,
+        tag_characters_max: sizes.tagCharactersMax,
+        sessions_max: sizes.sessionsMax,
+        api_keys_max: sizes.apiKeysMax,
+      },
+    };
+  }
+}
