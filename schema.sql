@@ -95,6 +95,20 @@ ALTER TABLE erasures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON erasures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT INSERT, SELECT, UPDATE ON erasures TO daybook_api;
 
+CREATE TABLE imported_passwords (
+  user_id uuid NOT NULL,
+  bcrypt text NOT NULL,
+  CONSTRAINT imported_passwords_pkey PRIMARY KEY (user_id),
+  CONSTRAINT imported_passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT imported_passwords_bcrypt_check CHECK ((bcrypt ~ '^[$]2[aby][$]'::text))
+);
+COMMENT ON TABLE imported_passwords IS 'accounts that were brought from elsewhere and have not signed in yet: they have no key so far';
+ALTER TABLE imported_passwords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON imported_passwords FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+CREATE POLICY presence ON imported_passwords FOR SELECT TO daybook_system USING true;
+GRANT DELETE, INSERT, SELECT ON imported_passwords TO daybook_api;
+GRANT SELECT (user_id) ON imported_passwords TO daybook_system;
+
 CREATE TABLE key_log (
   user_id uuid NOT NULL,
   n bigint NOT NULL,

@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
 import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { UserEraseCommand } from './user-erase.command.js';
+import { UserImportCommand } from './user-import.command.js';
+import { UserQuotaCommand } from './user-quota.command.js';
 import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } from './user.command.js';
 
 /** Every command. They stand on nothing: each opens what it works on, so that help and usage need no configuration. */
@@ -14,6 +17,9 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     KeysStatusCommand,
     UserCommand,
     UserCreateCommand,
+    UserEraseCommand,
+    UserImportCommand,
+    UserQuotaCommand,
     UserLockCommand,
     UserUnlockCommand,
   ],

@@ -5,6 +5,10 @@ import { SignUp } from '../modules/auth/auth.schema.js';
 import { TierName } from '../modules/tiers/tiers.schema.js';
 import { Misuse } from './ending.js';
 import { CommandGroup, OperatorCommand } from './operator-command.js';
+import { UserEraseCommand } from './user-erase.command.js';
+import { UserImportCommand } from './user-import.command.js';
+import { UserQuotaCommand } from './user-quota.command.js';
+import { noAccount, who } from './accounts.js';
 import { readPassword } from './password-input.js';
 import { withServer } from './place.js';
 
@@ -57,13 +61,13 @@ const told = ({ user, recoveryCodes }: CreatedAccount) =>
 
 /** `user lock` and `user unlock`, which differ in one word. */
 abstract class LockCommand extends OperatorCommand {
-  protected async change(verb: 'lock' | 'unlock', who: string, reason?: string): Promise<void> {
+  protected async change(verb: 'lock' | 'unlock', account: string, reason?: string): Promise<void> {
     if (reason !== undefined && (reason === '' || reason.length > REASON_LENGTH_MAX))
       throw new Misuse(`A reason has 1 to ${REASON_LENGTH_MAX} characters.`);
     const outcome = await withServer(this.isEmbedded, (server) =>
-      server.get(LocksService, { strict: false })[verb](who, reason),
+      server.get(LocksService, { strict: false })[verb](account, reason),
     );
-    if (!outcome) throw new Error(`There is no account with the address or id ${who}.`);
+    if (!outcome) throw noAccount(account);
     process.stdout.write(this.said(verb, outcome));
   }
 
@@ -72,7 +76,6 @@ abstract class LockCommand extends OperatorCommand {
   }
 }
 
-const who = { arguments: '<account>', argsDescription: { account: 'its address, or its id' } };
 const reasonFlag = { flags: '--reason <text>', description: 'why; its owner reads it among the security events' };
 
 @SubCommand({ name: 'lock', description: 'End every session of an account, and let nobody sign in to it.', ...who })
@@ -106,7 +109,14 @@ export class UserUnlockCommand extends LockCommand {
 
 @Command({
   name: 'user',
-  description: 'Make, lock and unlock accounts.',
-  subCommands: [UserCreateCommand, UserLockCommand, UserUnlockCommand],
+  description: 'Make, import, lock, unlock and erase accounts, and say how much they may store.',
+  subCommands: [
+    UserCreateCommand,
+    UserImportCommand,
+    UserLockCommand,
+    UserUnlockCommand,
+    UserQuotaCommand,
+    UserEraseCommand,
+  ],
 })
 export class UserCommand extends CommandGroup {}

@@ -146,4 +146,33 @@ describe('daybook user', () => {
     expect((await run(['user', 'lock', ada.id, '--reason', 'x'.repeat(201)])).code).toBe(2);
     expect((await run(['user', 'lock'])).code).toBe(2);
   });
+
+  it('says how much an account may store', async () => {
+    const ada = await api.newUser();
+    expect(await run(['user', 'quota', ada.email, '2KiB'])).toMatchObject({
+      code: 0,
+      stdout: `${ada.id} has 0 of 2048 bytes\n`,
+    });
+    expect((await ada.get('/auth/features')).body.storage.quota_bytes).toBe(2048);
+    expect((await ada.post('/entries', { content: 'x'.repeat(4_000) })).status).toBe(507);
+    await run(['user', 'quota', ada.id, 'default']);
+    expect((await ada.post('/entries', { content: 'x'.repeat(4_000) })).status).toBe(201);
+    for (const size of ['', 'much', '-1', '1.5GiB', '99999999TiB'])
+      expect((await run(['user', 'quota', ada.id, size])).code).toBe(2);
+    expect((await run(['user', 'quota', 'nobody@example.com', '1GiB'])).code).toBe(1);
+  });
+
+  it('erases an account, when it is meant', async () => {
+    const ada = await api.newUser();
+    expect((await run(['user', 'erase', ada.email])).code).toBe(2);
+    expect((await ada.get('/auth/me')).status).toBe(200);
+    const { code, stdout } = await run(['user', 'erase', ada.email, '--yes']);
+    expect(code).toBe(0);
+    const [, receipt] = /^receipt (\S{43})\n$/.exec(stdout) ?? [];
+    expect((await ada.get('/auth/me')).status).toBe(401);
+    expect((await api.http.get(`/auth/erasures/${receipt}`)).body.state).toBe('erasing');
+    // From here on it is no account any more, under neither name.
+    for (const verb of ['unlock', 'lock']) expect((await run(['user', verb, ada.id])).code).toBe(1);
+    expect((await run(['user', 'erase', ada.email, '--yes'])).code).toBe(1);
+  });
 });

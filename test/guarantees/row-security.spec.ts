@@ -27,6 +27,7 @@ const kept = (table: string) => ({
 });
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
+  { table: 'imported_passwords', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   kept('key_log'),
   kept('ledger_events'),
   kept('ledger_heads'),

@@ -739,6 +739,8 @@ export interface components {
             user: components["schemas"]["User"];
             tokens: components["schemas"]["Tokens"];
             keys?: components["schemas"]["WrappedKeys"];
+            /** @description of an imported account at its first sign-in: shown this once; each opens the account one time */
+            recovery_codes?: string[];
         };
         /** @description the wrapped keys of an e2e account, as its client sent them */
         WrappedKeys: {

@@ -8,8 +8,12 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { TiersModule } from '../tiers/tiers.module.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
-import { AccountBeginning, AccountsService } from './accounts/accounts.service.js';
+import { AccountFoundation } from './accounts/account-foundation.js';
+import { AccountsService } from './accounts/accounts.service.js';
 import { Credentials } from './accounts/credentials.js';
+import { ImportedAccounts } from './accounts/imported-accounts.js';
+import { ImportedPasswordEntity } from './accounts/imported-password.entity.js';
+import { ImportedPasswords } from './accounts/imported-passwords.js';
 import { Letters } from './accounts/letters.js';
 import { PasswordEntity } from './accounts/password.entity.js';
 import { SecurityEventEntity } from './accounts/security-event.entity.js';
@@ -82,6 +86,7 @@ const entities = [
   RecoveryTokenEntity,
   ApiKeyEntity,
   ErasureEntity,
+  ImportedPasswordEntity,
 ];
 
 /** What erasing and telling of accounts needs, in every process. */
@@ -109,7 +114,9 @@ class AccountUserDataModule {}
   ],
   providers: [
     AccountsService,
-    AccountBeginning,
+    AccountFoundation,
+    ImportedAccounts,
+    ImportedPasswords,
     AccountService,
     AccountsRepository,
     Credentials,

@@ -162,7 +162,15 @@ export const KeysView = z
 export type KeysView = z.infer<typeof KeysView>;
 
 export const LoginView = z
-  .object({ user: UserView, tokens: TokensView, keys: KeysView.optional() })
+  .object({
+    user: UserView,
+    tokens: TokensView,
+    keys: KeysView.optional(),
+    recovery_codes: z
+      .array(z.string())
+      .optional()
+      .describe('of an imported account at its first sign-in: shown this once; each opens the account one time'),
+  })
   .meta({ id: 'SignedIn' });
 export type LoginView = z.infer<typeof LoginView>;
 

@@ -8,6 +8,7 @@ import { ShowMigrations1795250252000 } from '../../../migrations/1795250252000-S
 import { CreateApiKeys1795250300000 } from '../../../migrations/1795250300000-CreateApiKeys.js';
 import { CountStorage1795250400000 } from '../../../migrations/1795250400000-CountStorage.js';
 import { EraseAccounts1795250410000 } from '../../../migrations/1795250410000-EraseAccounts.js';
+import { ImportPasswords1795250420000 } from '../../../migrations/1795250420000-ImportPasswords.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateApiKeys1795250300000,
   CountStorage1795250400000,
   EraseAccounts1795250410000,
+  ImportPasswords1795250420000,
 ];

@@ -21,17 +21,18 @@ export class Argon2Pool {
 
   /** 32 bytes from `password` and a salt of 16. @throws Unavailable when too many wait already */
   async derive(password: Uint8Array, salt: Uint8Array, { mKib, t, p }: KdfParameters): Promise<Uint8Array> {
-    await this.enter();
-    try {
+    return this.within(() => {
       this.runs++;
       // The library's defaults are Argon2id and version 1.3.
-      return await hashRaw(password, {
-        memoryCost: mKib,
-        timeCost: t,
-        parallelism: p,
-        outputLen: 32,
-        salt,
-      });
+      return hashRaw(password, { memoryCost: mKib, timeCost: t, parallelism: p, outputLen: 32, salt });
+    });
+  }
+
+  /** Does other work over a password in a place of the pool. @throws Unavailable when too many wait already */
+  async within<T>(work: () => Promise<T>): Promise<T> {
+    await this.enter();
+    try {
+      return await work();
     } finally {
       this.leave();
     }

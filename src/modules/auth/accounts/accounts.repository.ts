@@ -8,6 +8,7 @@ import { KeyStatementEntity } from '../keys/key-statement.entity.js';
 import { PrivateKeyEntity } from '../keys/private-key.entity.js';
 import { RecoveryCodeEntity } from '../keys/recovery-code.entity.js';
 import { SlotEntity } from '../keys/slot.entity.js';
+import { ImportedPasswordEntity } from './imported-password.entity.js';
 import { PasswordEntity } from './password.entity.js';
 import { SignInNameEntity } from './sign-in-name.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -21,12 +22,31 @@ export class AccountsRepository {
     return tx.findOneBy(UserEntity, { userId });
   }
 
+  /** Whether the account is being erased, or was. */
+  isErasing(tx: Tx, userId: UserId): Promise<boolean> {
+    return tx.existsBy(ErasureEntity, { userId });
+  }
+
   findByEmail(tx: Tx, name: string): Promise<SignInNameEntity | null> {
     return tx.findOneBy(SignInNameEntity, { kind: 'email', name });
   }
 
   findPassword(tx: Tx, userId: UserId): Promise<PasswordEntity | null> {
     return tx.findOneBy(PasswordEntity, { userId });
+  }
+
+  findImported(tx: Tx, userId: UserId): Promise<ImportedPasswordEntity | null> {
+    return tx.findOneBy(ImportedPasswordEntity, { userId });
+  }
+
+  async insertImported(tx: Tx, password: ImportedPasswordEntity): Promise<void> {
+    await tx.insert(ImportedPasswordEntity, password);
+  }
+
+  /** False when another sign-in was faster. */
+  async deleteImported(tx: Tx, userId: UserId): Promise<boolean> {
+    const { affected } = await tx.delete(ImportedPasswordEntity, { userId });
+    return affected === 1;
   }
 
   findPasswordSlot(tx: Tx, userId: UserId): Promise<SlotEntity | null> {
@@ -43,7 +63,7 @@ export class AccountsRepository {
 
   /** Adds a user; false when the id is taken, or was: by whomever. First in its transaction, which acts as that id. */
   async insert(tx: Tx, user: UserEntity): Promise<boolean> {
-    if (await tx.existsBy(ErasureEntity, { userId: user.userId })) return false;
+    if (await this.isErasing(tx, user.userId)) return false;
     const insert = tx.createQueryBuilder().insert().into(UserEntity).values(user);
     const { raw }: { raw: unknown[] } = await insert.orIgnore().returning('user_id').execute();
     return raw.length === 1;

@@ -2,22 +2,18 @@ import { kdfDefaults, type MasterKey } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { newId, type UserId } from '../../../platform/ids.js';
-import { Outbox } from '../../../platform/queue/outbox.js';
-import { Ledger } from '../../ledger/ledger.js';
-import { Storage } from '../../tiers/storage.js';
-import { SignedUp } from '../auth.events.js';
+import { newId, UserId } from '../../../platform/ids.js';
 import { EmailTaken, UserIdTaken } from '../auth.problems.js';
 import type { E2eSignUp, PreloginView, SignUp, SignUpView, UceSignUp, UserView } from '../auth.schema.js';
 import { type AccountKeys, makeUceKeys } from '../keys/account-keys.js';
 import { acceptE2eKeys } from '../keys/e2e-gate.js';
 import type { UserAgent } from '../sessions/arrival.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { AccountFoundation } from './account-foundation.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Credentials } from './credentials.js';
-import { EmailService } from './email.service.js';
 import type { PasswordEntity } from './password.entity.js';
-import type { UserEntity } from './user.entity.js';
+import { newUser, type UserEntity } from './user.entity.js';
 import { emailName, kdfView, toUserView } from './account.views.js';
 
 /** A new account, all of whose keys are made and wrapped, and nothing is stored yet. */
@@ -35,24 +31,6 @@ export interface CreatedAccount {
   readonly recoveryCodes: readonly string[];
 }
 
-/** What begins with an account, beside its keys. */
-@Injectable()
-export class AccountBeginning {
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly storage: Storage,
-    private readonly emails: EmailService,
-    private readonly outbox: Outbox,
-  ) {}
-
-  async begin(tx: Tx, { userId, email }: UserEntity): Promise<void> {
-    await this.ledger.begin(tx, userId);
-    await this.storage.begin(tx, userId);
-    await this.outbox.add(tx, SignedUp, { userId });
-    await this.emails.askIn(tx, userId, email);
-  }
-}
-
 @Injectable()
 export class AccountsService {
   constructor(
@@ -60,7 +38,7 @@ export class AccountsService {
     private readonly accounts: AccountsRepository,
     private readonly credentials: Credentials,
     private readonly sessions: SessionsService,
-    private readonly beginning: AccountBeginning,
+    private readonly foundation: AccountFoundation,
     private readonly clock: Clock,
   ) {}
 
@@ -104,6 +82,15 @@ export class AccountsService {
     return { kdf: kdfView(slot ?? unknown) };
   }
 
+  /** The account with an address or an id; null where there is none, and for one that is being erased. */
+  async find(who: string): Promise<UserEntity | null> {
+    const { success, data } = UserId.safeParse(who.toLowerCase());
+    const userId = success ? data : await this.userIdOf(emailName(who));
+    return this.db.asUser({ userId }, async (tx) =>
+      (await this.accounts.isErasing(tx, userId)) ? null : this.accounts.find(tx, userId),
+    );
+  }
+
   /** The user with that address; a fresh id where there is none, so that what follows does the same work. */
   async userIdOf(name: string): Promise<UserId> {
     const stranger = newId<UserId>();
@@ -138,15 +125,7 @@ export class AccountsService {
     if (!(await this.accounts.insert(tx, user))) throw new UserIdTaken();
     if (!(await this.accounts.insertEmail(tx, userId, emailName(email)))) throw new EmailTaken();
     await this.accounts.insertKeys(tx, password, keys);
-    await this.beginning.begin(tx, user);
+    await this.foundation.lay(tx, userId);
+    await this.foundation.welcome(tx, user);
   }
 }
-
-const newUser = (known: Pick<UserEntity, 'userId' | 'tier' | 'email' | 'masterKeyId' | 'createdAt'>): UserEntity => ({
-  ...known,
-  emailVerifiedAt: null,
-  lockedAt: null,
-  displayName: null,
-  timeZone: null,
-  locale: null,
-});

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { UserId } from '../../../platform/ids.js';
+import type { UserId } from '../../../platform/ids.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
-import { emailName } from './account.views.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { SecurityEvents } from './security-events.js';
@@ -51,11 +50,10 @@ export class LocksService {
   }
 
   private async change(who: string, work: (tx: Tx, userId: UserId) => Promise<boolean>): Promise<LockOutcome | null> {
-    const { success, data } = UserId.safeParse(who.toLowerCase());
-    const userId = success ? data : await this.service.userIdOf(emailName(who));
-    return this.db.asUser({ userId }, async (tx) =>
-      (await this.accounts.find(tx, userId)) ? { userId, isChanged: await work(tx, userId) } : null,
-    );
+    const user = await this.service.find(who);
+    if (!user) return null;
+    const { userId } = user;
+    return this.db.asUser(user, async (tx) => ({ userId, isChanged: await work(tx, userId) }));
   }
 
   private record(tx: Tx, type: 'account_locked' | 'account_unlocked', userId: UserId, reason?: string): Promise<void> {

@@ -9,6 +9,8 @@ import type { SlotEntity } from '../keys/slot.entity.js';
 import { openSlot } from '../keys/slots.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Credentials, type PasswordHalves } from './credentials.js';
+import { type FirstKeys, ImportedAccounts } from './imported-accounts.js';
+import { ImportedPasswords } from './imported-passwords.js';
 import type { PasswordEntity } from './password.entity.js';
 import { PasswordRenewal, type RenewedPassword } from './password-renewal.js';
 import type { UserEntity } from './user.entity.js';
@@ -20,6 +22,8 @@ export interface OpenedAccount {
   readonly master: MasterKey | null;
   /** How to keep the password from now on; null where nothing has to be moved, or nobody signs in. */
   readonly renewal: RenewedPassword | null;
+  /** The keys of an imported account that signs in for the first time; `master` is theirs. */
+  readonly first: FirstKeys | null;
 }
 
 /** What is kept of an account that could be meant; all null where there is none, or none in the tier of the request. */
@@ -27,9 +31,11 @@ interface Kept {
   readonly user: UserEntity | null;
   readonly password: PasswordEntity | null;
   readonly slot: SlotEntity | null;
+  /** The bcrypt hash of an imported account that has not signed in yet. */
+  readonly bcrypt: string | null;
 }
 
-const nothing: Kept = { user: null, password: null, slot: null };
+const nothing: Kept = { user: null, password: null, slot: null, bcrypt: null };
 
 /**
  * Whether a password is right. Its form decides the work, never the account: one Argon2id run for a password (uce), one
@@ -42,6 +48,8 @@ export class PasswordCheck {
     private readonly accounts: AccountsRepository,
     private readonly credentials: Credentials,
     private readonly renewal: PasswordRenewal,
+    private readonly imported: ImportedPasswords,
+    private readonly imports: ImportedAccounts,
   ) {}
 
   /** Opens the account of somebody who is signed in. @throws WrongPassword */
@@ -80,8 +88,10 @@ export class PasswordCheck {
   private async openUce(kept: Kept, typed: string, isSignIn: boolean): Promise<OpenedAccount | null> {
     const { slot, password } = kept;
     const kdf = kdfOf(slot);
-    const halves = await this.credentials.halves(typed, slot?.salt ?? this.credentials.newSalt(), kdf, '#/password');
+    const salt = slot?.salt ?? this.credentials.newSalt();
+    const halves = await this.credentials.halves(typed, salt, kdf, '#/password');
     try {
+      if (isSignIn && (await this.imported.matches(kept.bcrypt, typed))) return this.openImported(kept, halves, salt);
       if (!this.credentials.matches(password, halves.authKey)) return null;
       if (!password || !slot?.pepperId) return opened(kept, null, null);
       const master = openPasswordSlot(slot, slot.pepperId, halves);
@@ -92,18 +102,25 @@ export class PasswordCheck {
     }
   }
 
+  private openImported({ user }: Kept, halves: PasswordHalves, salt: Uint8Array): OpenedAccount {
+    if (!user) throw new Error('a right password without an account');
+    const first = this.imports.firstKeys(user, halves, salt);
+    return { user, password: first.row, master: first.master, renewal: null, first };
+  }
+
   private async kept(tx: Tx, userId: UserId): Promise<Kept> {
     return {
       user: await this.accounts.find(tx, userId),
       password: await this.accounts.findPassword(tx, userId),
       slot: await this.accounts.findPasswordSlot(tx, userId),
+      bcrypt: (await this.accounts.findImported(tx, userId))?.bcrypt ?? null,
     };
   }
 }
 
 function opened({ user, password }: Kept, master: MasterKey | null, renewal: RenewedPassword | null): OpenedAccount {
   if (!user || !password) throw new Error('a right password without an account');
-  return { user, password, master, renewal };
+  return { user, password, master, renewal, first: null };
 }
 
 const openPasswordSlot = (slot: SlotEntity, pepperId: string, halves: PasswordHalves): MasterKey =>

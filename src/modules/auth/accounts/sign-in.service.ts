@@ -8,8 +8,12 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { emailName, toKeysView, toUserView } from './account.views.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
-import { PasswordCheck } from './password-check.js';
+import { ImportedAccounts } from './imported-accounts.js';
+import { type OpenedAccount, PasswordCheck } from './password-check.js';
 import { PasswordRenewal } from './password-renewal.js';
+
+/** Two first sign-ins at once: the keys of the other one count, and the password is compared with those. */
+class OtherKeysCount extends Error {}
 
 /** Signing in with a password. The tier of the request, never the account, decides the work (password-check.ts). */
 @Injectable()
@@ -21,27 +25,39 @@ export class SignInService {
     private readonly check: PasswordCheck,
     private readonly sessions: SessionsService,
     private readonly renewal: PasswordRenewal,
+    private readonly imports: ImportedAccounts,
   ) {}
 
   /** @throws InvalidCredentials */
-  async signIn({ email, password: given, device }: Login, userAgent: UserAgent): Promise<LoginView> {
+  async signIn(login: Login, userAgent: UserAgent): Promise<LoginView> {
+    const { email, password, device } = login;
     const userId = await this.service.userIdOf(emailName(email));
-    const { user, password, master, renewal } = await this.check.openForSignIn(userId, given);
+    const account = await this.check.openForSignIn(userId, password);
+    const { user, master, first } = account;
     try {
       return await this.db.asUser({ userId }, async (tx) => {
-        const current = await (renewal
-          ? this.accounts.lockPassword(tx, userId)
-          : this.accounts.findPassword(tx, userId));
-        // It may have been changed while it was compared.
-        if (current?.changedAt.getTime() !== password.changedAt.getTime()) throw new InvalidCredentials();
-        if (renewal) await this.renewal.store(tx, renewal);
+        await this.settle(tx, account);
         const tokens = await this.sessions.begin(tx, { user, master }, { device, userAgent });
         const keys = user.tier === 'e2e' ? { keys: await this.wrappedKeys(tx, userId) } : {};
-        return { user: toUserView(user), tokens, ...keys };
+        return { user: toUserView(user), tokens, ...keys, ...(first && { recovery_codes: [...first.recoveryCodes] }) };
       });
+    } catch (error) {
+      if (error instanceof OtherKeysCount) return await this.signIn(login, userAgent);
+      throw error;
     } finally {
       master?.wipe();
     }
+  }
+
+  /** Stores what the right password has brought. @throws InvalidCredentials when it was changed while it was compared */
+  private async settle(tx: Tx, { user: { userId }, password, renewal, first }: OpenedAccount): Promise<void> {
+    if (first) {
+      if (!(await this.imports.store(tx, first))) throw new OtherKeysCount();
+      return;
+    }
+    const current = await (renewal ? this.accounts.lockPassword(tx, userId) : this.accounts.findPassword(tx, userId));
+    if (current?.changedAt.getTime() !== password.changedAt.getTime()) throw new InvalidCredentials();
+    if (renewal) await this.renewal.store(tx, renewal);
   }
 
   private async wrappedKeys(tx: Tx, userId: UserId): Promise<KeysView> {

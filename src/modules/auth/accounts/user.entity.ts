@@ -38,3 +38,14 @@ export class UserEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }
+
+export const newUser = (
+  known: Pick<UserEntity, 'userId' | 'tier' | 'email' | 'masterKeyId' | 'createdAt'>,
+): UserEntity => ({
+  ...known,
+  emailVerifiedAt: null,
+  lockedAt: null,
+  displayName: null,
+  timeZone: null,
+  locale: null,
+});

@@ -10,6 +10,7 @@ const WAYS_IN = [
   'sessions',
   'api_keys',
   'passwords',
+  'imported_passwords',
   'recovery_codes',
   'recovery_tokens',
   'sign_in_names',
