@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import sodium from 'libsodium-wrappers-sumo';
 import { format, resolveConfig } from 'prettier';
 import * as crypto from '../dist/crypto/index.js';
+import * as search from '../dist/search/index.js';
 import { vectorFiles } from './vectors/files.mjs';
 
 const folder = new URL('../vectors/', import.meta.url);
@@ -11,7 +12,7 @@ const isCheck = process.argv.includes('--check');
 const style = await resolveConfig(fileURLToPath(new URL('keys.json', folder)));
 
 const files = new Map();
-for (const [name, file] of Object.entries(await vectorFiles(crypto, sodium))) {
+for (const [name, file] of Object.entries(await vectorFiles(crypto, sodium, search))) {
   files.set(name, await format(JSON.stringify(file), { ...style, parser: 'json' }));
 }
 const onDisk = readdirSync(folder).filter((name) => name.endsWith('.json'));

@@ -1,2 +1,2 @@
 /** Every vector file, by name, as what its JSON says. */
-export function vectorFiles(crypto: object, sodium: object): Promise<Record<string, object>>;
+export function vectorFiles(crypto: object, sodium: object, search: object): Promise<Record<string, object>>;

@@ -6,14 +6,16 @@ import { keyLogFiles } from './key-logs.mjs';
 import { keyFiles } from './keys.mjs';
 import { Making } from './making.mjs';
 import { registryFile } from './registry.mjs';
+import { searchFile } from './search.mjs';
 
 /**
  * Every vector file, by name, as what its JSON says: the same each time. Every positive was opened and every negative refused
  * by the rule it names, or this throws.
- * @param crypto the exports of the package
+ * @param crypto the exports of `@daybook/sdk/crypto`
  * @param sodium libsodium-wrappers-sumo
+ * @param search the exports of `@daybook/sdk/search`
  */
-export async function vectorFiles(crypto, sodium) {
+export async function vectorFiles(crypto, sodium, search) {
   await crypto.ready();
   const making = new Making(crypto, sodium);
   return {
@@ -24,5 +26,6 @@ export async function vectorFiles(crypto, sodium) {
     ...(await keyLogFiles(making)),
     ...(await codeFiles(making)),
     ...(await accountFiles(making)),
+    ...searchFile(making, search),
   };
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import sodium from 'libsodium-wrappers-sumo';
 import { vectorFiles } from '../../scripts/vectors/files.mjs';
 import * as crypto from '../../src/crypto/index.js';
+import * as search from '../../src/search/index.js';
 
 const folder = new URL('../../vectors/', import.meta.url);
 
@@ -56,7 +57,7 @@ describe('the vectors', () => {
   beforeAll(crypto.ready);
 
   it('are current: every positive opens, every negative is refused, and the files say the same', async () => {
-    const made = await vectorFiles(crypto, sodium);
+    const made = await vectorFiles(crypto, sodium, search);
     const onDisk = readdirSync(folder).filter((name) => name.endsWith('.json'));
     expect(onDisk.sort()).toEqual(Object.keys(made).sort());
     for (const name of onDisk)
