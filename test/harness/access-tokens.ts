@@ -1,9 +1,9 @@
-import { createECDH, createHmac, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createECDH, createHmac, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 
 const SCALAR = Buffer.alloc(32, 1);
 
 /** The key `k1` that test instances sign their access tokens with, as a JWK: of this scalar on P-256. */
-function testJwk(scalar = SCALAR) {
+export function testJwk(scalar = SCALAR) {
   const curve = createECDH('prime256v1');
   curve.setPrivateKey(scalar);
   const point = curve.getPublicKey();
@@ -14,41 +14,57 @@ function testJwk(scalar = SCALAR) {
 const keyOf = (scalar?: Buffer<ArrayBuffer>): KeyObject => createPrivateKey({ key: testJwk(scalar), format: 'jwk' });
 
 /** Every way in which people write down a public key that a careless verifier might take for an HMAC secret. */
-export const publicKeyTexts = (): string[] => {
+export const publicKeySpellings = (): Record<string, string | Buffer> => {
   const { d: _, ...jwk } = testJwk();
   const point = createECDH('prime256v1');
   point.setPrivateKey(SCALAR);
-  return [JSON.stringify(jwk), point.getPublicKey('base64'), spkiPem()];
+  const publicKey = createPublicKey(keyOf());
+  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    JWK: JSON.stringify(jwk),
+    'JWK with its kid': JSON.stringify({ ...jwk, kid: 'k1' }),
+    'point in base64': point.getPublicKey('base64'),
+    point: point.getPublicKey(),
+    PEM: pem,
+    'PEM without the last newline': pem.trimEnd(),
+    DER: der,
+    'DER in base64': der.toString('base64'),
+  };
 };
 
-function spkiPem(): string {
-  const prefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
-  const point = createECDH('prime256v1');
-  point.setPrivateKey(SCALAR);
-  const base64 = Buffer.concat([prefix, point.getPublicKey()]).toString('base64');
-  return `-----BEGIN PUBLIC KEY-----\n${base64.replaceAll(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
-}
+/** A segment of a token: JSON in base64url. */
+export const segment = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-const segment = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' };
+/** The header of the server's own tokens. */
+export const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' };
 
 /** The claims of an access token, unchecked. */
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
 
 /** A token like the server's own, signed with its own key, with other claims and another header where given. */
-export function signedToken(claims: object, changedHeader: object = {}, scalar?: Buffer<ArrayBuffer>): string {
-  const signed = `${segment({ ...header, ...changedHeader })}.${segment(claims)}`;
-  const signature = sign('sha256', Buffer.from(signed), { key: keyOf(scalar), dsaEncoding: 'ieee-p1363' });
-  return `${signed}.${signature.toString('base64url')}`;
+export const signedToken = (claims: object, changedHeader: object = {}, scalar?: Buffer<ArrayBuffer>): string =>
+  signedSegments(segment({ ...header, ...changedHeader }), segment(claims), scalar);
+
+/** Any two segments with a signature that fits them. */
+export function signedSegments(head: string, payload: string, scalar?: Buffer<ArrayBuffer>): string {
+  const signature = sign('sha256', Buffer.from(`${head}.${payload}`), {
+    key: keyOf(scalar),
+    dsaEncoding: 'ieee-p1363',
+  });
+  return `${head}.${payload}.${signature.toString('base64url')}`;
 }
 
 /** A token with a keyed hash in place of a signature. */
-export function hmacToken(claims: object, secret: string): string {
-  const signed = `${segment({ ...header, alg: 'HS256' })}.${segment(claims)}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+export function hmacToken(claims: object, secret: string | Buffer, changedHeader: { alg?: string; kid?: string } = {}) {
+  const { alg = 'HS256' } = changedHeader;
+  const signed = `${segment({ ...header, ...changedHeader, alg })}.${segment(claims)}`;
+  return `${signed}.${createHmac(`sha${alg.slice(2)}`, secret)
+    .update(signed)
+    .digest('base64url')}`;
 }
 
 /** A token that says it needs no signature. */
-export const unsignedToken = (claims: object): string => `${segment({ ...header, alg: 'none' })}.${segment(claims)}.`;
+export const unsignedToken = (claims: object, alg: unknown = 'none'): string =>
+  `${segment({ ...header, alg })}.${segment(claims)}.`;

@@ -16,7 +16,8 @@ export async function sendRaw(origin: string, request: string | Uint8Array): Pro
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(request);
-  await once(socket, 'close');
+  // Not `once` of node:events, which would take a reset connection for a failure.
+  await new Promise((resolve) => socket.once('close', resolve));
   const [head = '', ...rest] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n');
   return {
     status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]),
