@@ -41,6 +41,19 @@ describe('what has expired', () => {
     expect((await ada.post('/entries', { content: 'x' })).status).toBe(423);
   });
 
+  it('takes the slot of an API key along when the key expires', async () => {
+    const ada = await api.newUser();
+    const expires_at = new Date(Date.now() + 60 * 60 * 1000).toISOString();
+    await ada.post('/auth/api-keys', { name: 'x', scopes: ['entries:read'], expires_at });
+    expect(await kinds(ada)).toContain('api_key');
+    await api.database.look(
+      `UPDATE slots SET expires_at = expires_at - interval '61 minutes' WHERE kind = 'api_key' AND user_id = $1`,
+      [ada.id],
+    );
+    await queue().add(EXPIRE, {});
+    await eventually('its slot is gone', async () => ((await kinds(ada)).has('api_key') ? undefined : true));
+  });
+
   it('is all that the system role can see of slots, and not what is in them', async () => {
     const ada = await api.newUser();
     const asSystem = (sql: string) => api.database.as('api', `BEGIN; SET LOCAL ROLE daybook_system; ${sql}; COMMIT`);

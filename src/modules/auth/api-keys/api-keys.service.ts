@@ -2,7 +2,6 @@ import { hkdf, labels, type MasterKey, randomBytes, sha256, wipe } from '@dayboo
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock.js';
 import { Database } from '../../../platform/database/database.js';
-import type { Scope } from '../../../platform/http/scopes.js';
 import { invalidRequest } from '../../../platform/http/invalid-request.js';
 import { newId, type UserId } from '../../../platform/ids.js';
 import { sizes } from '../../tiers/sizes.js';
@@ -38,7 +37,7 @@ export class ApiKeysService {
     const secret = randomBytes(SECRET_BYTES);
     const key = writeKey({ userId, secret });
     const row = this.newRow(userId, draft, secret, hintOf(key));
-    const slot = this.newSlot(caller, row.id, draft.scopes, secret);
+    const slot = this.newSlot(caller, row, secret);
     wipe(secret);
     await this.db.asUser(caller, async (tx) => {
       await this.sessions.assertFreshPassword(tx, caller);
@@ -101,8 +100,8 @@ export class ApiKeysService {
     };
   }
 
-  /** A key that may do more than leave something in the inbox has to open the diary (uce). */
-  private newSlot(caller: Caller, id: SlotId, scopes: readonly Scope[], secret: Uint8Array): SlotEntity | null {
+  /** A key that may do more than leave something in the inbox has to open the diary (uce), as long as it lives. */
+  private newSlot(caller: Caller, { id, scopes, expiresAt }: ApiKeyEntity, secret: Uint8Array): SlotEntity | null {
     if (caller.tier === 'e2e' || scopes.every((scope) => scope === 'inbox:write')) return null;
     const { userId, master } = caller;
     if (!master) throw new Locked();
@@ -113,6 +112,7 @@ export class ApiKeysService {
       master,
       slotKey: { key: slotKeyOf(secret) },
       now: this.clock.now(),
+      ...(expiresAt && { expiresAt }),
     });
   }
 }
