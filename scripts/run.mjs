@@ -1,5 +1,5 @@
 // One command on a fresh clone: installs what is missing, builds what is stale, and runs on the Node the project pins.
-//   node scripts/run.mjs start | test | demo | daybook | check | build | generate [arguments for what runs]
+//   node scripts/run.mjs start | test | demo | bench | daybook | check | build | generate [arguments for what runs]
 // Needs nothing but Node 20 itself, since it runs before anything is installed.
 import { buildIfStale, isBuilt } from './run/build.mjs';
 import { runToTheEnd } from './run/child.mjs';
@@ -16,6 +16,7 @@ const MODES = {
   test: { builds: ['sdk', 'application'], program: JEST },
   daybook: { builds: ['sdk', 'application'], program: ['dist/src/cli.js', '--embedded'] },
   demo: { builds: ['sdk', 'application'], program: ['scripts/demo.mjs'] },
+  bench: { builds: ['sdk', 'application'], program: ['bench/run.mjs'] },
   check: { builds: ['sdk', 'application'], program: ['scripts/check.mjs'] },
   generate: { builds: ['sdk', 'application'], program: ['scripts/generate.mjs'] },
   build: { builds: ['sdk', 'application'] },

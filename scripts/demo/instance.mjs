@@ -11,7 +11,7 @@ const STANDALONE = new URL('../../dist/src/standalone.js', import.meta.url).path
 
 /**
  * `npm start` on a fresh folder and a free port, with its output in `server.log` beside the data.
- * @returns where it serves, and how it is stopped in order
+ * @returns where it serves, its process, and how it is stopped in order
  */
 export async function startInstance(folder) {
   const port = await freePort();
@@ -37,7 +37,7 @@ export async function startInstance(folder) {
     await stop().catch(() => {});
     throw error;
   }
-  return { url, data, stop };
+  return { url, pid: child.pid, data, stop };
 }
 
 async function untilReady(url, exited, log) {

@@ -1,0 +1,29 @@
+// node scripts/run.mjs bench NAME [options]
+// Runs one of the benchmarks in this folder on a fresh instance of its own, on loopback, and prints what it measured.
+// README.md says what each measures, and which options it has.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchLogins } from './logins.mjs';
+
+const BENCHES = { logins: benchLogins };
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort(new Error('interrupted')));
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench) {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-bench-'));
+  try {
+    await bench({ folder, args, signal: interrupted.signal });
+  } catch (error) {
+    const isPlain = interrupted.signal.aborted || error.code?.startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(`${isPlain ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+} else {
+  process.stderr.write(`Usage: node scripts/run.mjs bench ${Object.keys(BENCHES).join(' | ')} [options]\n`);
+  process.exitCode = 2;
+}
