@@ -29,10 +29,13 @@ CREATE TABLE devices (
   platform text NOT NULL,
   created_at timestamp with time zone NOT NULL,
   last_seen_at timestamp with time zone NOT NULL,
+  public_key bytea,
   CONSTRAINT devices_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT devices_public_key_check CHECK ((octet_length(public_key) = 32)),
   CONSTRAINT devices_type_check CHECK ((type = ANY (ARRAY['desktop'::text, 'mobile'::text, 'web'::text, 'cli'::text])))
 );
+COMMENT ON COLUMN devices.public_key IS 'X25519, as the client gave it at sign-in; key_log says whether it was signed';
 ALTER TABLE devices ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON devices FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON devices TO daybook_api;
@@ -113,10 +116,15 @@ CREATE TABLE key_log (
   user_id uuid NOT NULL,
   n bigint NOT NULL,
   statement bytea NOT NULL,
+  type smallint NOT NULL,
+  device_id uuid,
   CONSTRAINT key_log_pkey PRIMARY KEY (user_id, n),
   CONSTRAINT key_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
-  CONSTRAINT key_log_n_check CHECK ((n > 0))
+  CONSTRAINT key_log_n_check CHECK ((n > 0)),
+  CONSTRAINT key_log_type CHECK (((type = ANY (ARRAY[1, 2, 3])) AND ((type = 1) = (device_id IS NULL))))
 );
+COMMENT ON COLUMN key_log.device_id IS 'what a statement of type 2 or 3 is about; the device may be gone';
+CREATE UNIQUE INDEX key_log_devices ON key_log USING btree (user_id, device_id, type) WHERE (device_id IS NOT NULL);
 ALTER TABLE key_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY kept ON key_log FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
@@ -143,6 +151,7 @@ CREATE TABLE ledger_events (
   CONSTRAINT ledger_events_prev_hash_check CHECK ((octet_length(prev_hash) = 32)),
   CONSTRAINT ledger_events_seq_check CHECK ((seq > 0))
 );
+COMMENT ON COLUMN ledger_events.entry_id IS 'what it is about: the entry, or of an account''s event a device or an API key';
 ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY kept ON ledger_events FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
@@ -255,10 +264,12 @@ CREATE TABLE security_events (
   device_id uuid,
   at timestamp with time zone NOT NULL,
   reason text,
+  subject_id uuid,
   CONSTRAINT security_events_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT security_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN security_events.reason IS 'what the operator gave as reason, where an operator did it';
+COMMENT ON COLUMN security_events.subject_id IS 'what it is about: the device or API key that was added or taken away';
 ALTER TABLE security_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY kept ON security_events FOR DELETE USING (EXISTS ( SELECT
    FROM erasures

@@ -4,6 +4,7 @@ import {
   ErasureAsked,
   PasswordChanged,
   RecoveryCodeUsed,
+  SignedInElsewhere,
   SignedUp,
 } from './modules/auth/auth.events.js';
 import type { Reactions } from './platform/queue/outbox.js';
@@ -11,6 +12,7 @@ import type { Reactions } from './platform/queue/outbox.js';
 /** Which event reaches which queue. An event that is missing here stops the start. */
 export const reactions: Reactions = {
   [SignedUp.name]: ['auth'],
+  [SignedInElsewhere.name]: ['auth'],
   [PasswordChanged.name]: ['auth'],
   [RecoveryCodeUsed.name]: ['auth'],
   [EmailCodeAsked.name]: ['auth'],

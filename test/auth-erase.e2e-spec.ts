@@ -236,7 +236,7 @@ describe('what is held about an account', () => {
     expect(account.recovery_codes).toHaveLength(10);
     expect(account.sessions).toHaveLength(1);
     expect(account.api_keys).toMatchObject([{ name: 'script', scopes: ['entries:read'] }]);
-    expect(account.security_events).toMatchObject([{ type: 'api_key_made' }]);
+    expect(account.security_events).toMatchObject([{ type: 'account_created' }, { type: 'api_key_made' }]);
     const secrets = await api.database.look<{ secret: Buffer }>(
       `SELECT wrapped AS secret FROM slots WHERE user_id = $1 UNION ALL SELECT verifier FROM passwords WHERE user_id = $1
        UNION ALL SELECT refresh_hash FROM sessions WHERE user_id = $1 UNION ALL SELECT secret_hash FROM api_keys WHERE user_id = $1`,

@@ -27,6 +27,23 @@ describe('where somebody is signed in', () => {
     expect((await ada.get('/auth/me')).status).toBe(200);
   });
 
+  it('is told by mail when it is a new place, and only then', async () => {
+    const ada = await api.newUser();
+    const letters = async () =>
+      (
+        await api.database.look(`SELECT FROM outbox WHERE user_id = $1 AND event = 'auth.signed-in-elsewhere'`, [ada.id])
+      ).length;
+    await signIn(ada.email, { device: phone });
+    expect(await letters()).toBe(1);
+    await signIn(ada.email, { device: phone });
+    expect(await letters()).toBe(1);
+    await signIn(ada.email, { device: { ...phone, device_name: 'Another phone' } });
+    expect(await letters()).toBe(2);
+    // Without a device it is the coarse user agent that is known by now.
+    await signIn(ada.email);
+    expect(await letters()).toBe(2);
+  });
+
   it('ends everywhere at once when asked to', async () => {
     const ada = await api.newUser();
     const token = await signIn(ada.email);

@@ -34,7 +34,11 @@ describe('a recovery code', () => {
     expect((await signIn(ada.email, PASSWORD)).status).toBe(401);
     expect((await signIn(ada.email, NEW_PASSWORD)).status).toBe(200);
     const { body: events } = await api.http.get('/auth/security-events', { token });
-    expect(events.data.map(({ type }: { type: string }) => type)).toEqual(['password_reset', 'recovery_code_used']);
+    expect(events.data.map(({ type }: { type: string }) => type)).toEqual([
+      'password_reset',
+      'recovery_code_used',
+      'account_created',
+    ]);
   });
 
   it('is used once, while the other nine go on working', async () => {

@@ -40,7 +40,8 @@ describe('signing up', () => {
     const email = api.newEmail();
     const { status, body } = await signUp(uce({ email, device }));
     expect(status).toBe(201);
-    expect(Object.keys(body).toSorted()).toEqual(['recovery_codes', 'tokens', 'user']);
+    expect(Object.keys(body).toSorted()).toEqual(['device', 'recovery_codes', 'tokens', 'user']);
+    expect(body.device).toMatchObject({ ...device, public_key: null, key_statement: null });
     expect(body.user).toEqual({
       id: expect.any(String),
       email,
@@ -65,7 +66,7 @@ describe('signing up', () => {
     const { signUp: body } = await api.newE2eAccount();
     const answer = await signUp({ ...body, device });
     expect(answer.status).toBe(201);
-    expect(Object.keys(answer.body).toSorted()).toEqual(['tokens', 'user']);
+    expect(Object.keys(answer.body).toSorted()).toEqual(['device', 'tokens', 'user']);
     expect(answer.body.user).toMatchObject({ id: body.user_id, email: body.email, tier: 'e2e' });
     const { access_token: token } = answer.body.tokens;
     expect((await api.http.get('/auth/me', { token })).body).toEqual(answer.body.user);

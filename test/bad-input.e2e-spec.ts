@@ -29,7 +29,7 @@ describe('bad input', () => {
     signUp = (await api.newE2eAccount()).signUp;
   });
 
-  const device = { device_name: MARKER, device_type: 'web', platform: MARKER };
+  const device = { device_name: MARKER, device_type: 'web', platform: MARKER, public_key: 'A'.repeat(43) };
   /** For every operation a body that it would accept but for one fault, with the marker wherever a text may be. */
   const nearlySound: Record<string, () => Json[]> = {
     'POST /api/v1/auth/signup': () => [
@@ -63,6 +63,7 @@ describe('bad input', () => {
     'POST /api/v1/auth/api-keys': () => [
       { name: MARKER, scopes: ['entries:read'], expires_at: '2020-01-01T00:00:00.000Z' },
     ],
+    'POST /api/v1/auth/keys/log': () => [{ statement: signUp.keys.identity }],
     'PATCH /api/v1/auth/devices/{id}': () => [{ device_name: MARKER }],
     'POST /api/v1/entries': () => [
       {

@@ -15,7 +15,10 @@ import { AnswerRefused, PasswordRefused } from './problems.js';
 import { expiryOf } from './session.js';
 import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
 
-/** Where a sign-in happens; shown to the user in the list of sessions. */
+/**
+ * Where a sign-in happens; shown to the user in the list of sessions. With a `public_key` (`newDeviceKeys`) the key comes into
+ * the signed key log.
+ */
 export type Device = NonNullable<Schemas['Login']['device']>;
 
 /** What both sign-up and sign-in are told. */
@@ -90,7 +93,10 @@ async function signUpUce(connection: Connection, { email, password, device }: Ne
   const askedAt = connection.around.now();
   const body = { tier: 'uce' as const, email, password, ...(device && { device }) };
   const answer = unwrap(await connection.once.POST('/api/v1/auth/signup', { body }));
-  return { record: recordOf(connection, 'uce', answer, askedAt), recoveryCodes: answer.recovery_codes ?? [] };
+  return {
+    record: recordOf(connection, 'uce', answer, { askedAt, device }),
+    recoveryCodes: answer.recovery_codes ?? [],
+  };
 }
 
 async function signUpE2e(connection: Connection, { device, ...account }: NewAccount) {
@@ -101,14 +107,16 @@ async function signUpE2e(connection: Connection, { device, ...account }: NewAcco
   const answer = unwrap(await connection.once.POST('/api/v1/auth/signup', { body }));
   if (answer.user.id !== sent.user_id) throw new AnswerRefused('user');
   const key_log_head = { n: 1, hash: toBase64url(sha256(fromBase64url(sent.keys.identity))) };
-  return { record: { ...recordOf(connection, 'e2e', answer, askedAt), key_log_head }, master, recoveryCodes };
+  const [, signing_key] = sent.keys.private_keys;
+  const record = { ...recordOf(connection, 'e2e', answer, { askedAt, device }), key_log_head, signing_key };
+  return { record, master, recoveryCodes };
 }
 
 async function signInUce(connection: Connection, { email, password, device }: ExistingAccount): Promise<SignedIn> {
   const askedAt = connection.around.now();
   const body = { tier: 'uce' as const, email, password, ...(device && { device }) };
   const answer = unwrap(await connection.once.POST('/api/v1/auth/login', { body }));
-  return { record: recordOf(connection, 'uce', answer, askedAt) };
+  return { record: recordOf(connection, 'uce', answer, { askedAt, device }) };
 }
 
 async function signInE2e(connection: Connection, account: ExistingAccount): Promise<SignedIn> {
@@ -119,23 +127,39 @@ async function signInE2e(connection: Connection, account: ExistingAccount): Prom
     const askedAt = connection.around.now();
     const body = { tier: 'e2e' as const, email, password: toBase64url(authKey), ...(device && { device }) };
     const answer = unwrap(await connection.once.POST('/api/v1/auth/login', { body }));
-    const record = recordOf(connection, 'e2e', answer, askedAt);
+    const record = recordOf(connection, 'e2e', answer, { askedAt, device });
     const keys = keysOf(answer);
     const head = pinned && { n: pinned.n, hash: fromBase64url(pinned.hash) };
-    const opened = await unlockE2eAccount({ userId: record.user.id, kdf, keys, root, ...(head && { pinned: head }) });
+    const keyLog = await keyLogOf(connection, record);
+    const unlocked = { userId: record.user.id, kdf, keys, root, keyLog, ...(head && { pinned: head }) };
+    const opened = await unlockE2eAccount(unlocked);
     wipe(opened.authKey);
     wipeIdentity(opened.identity);
-    return { record: { ...record, key_log_head: pinOf(opened.head) }, master: opened.master };
+    const [, signing_key] = keys.private_keys;
+    return { record: { ...record, key_log_head: pinOf(opened.head), signing_key }, master: opened.master };
   } finally {
     wipe(authKey, root);
   }
 }
 
 /** @throws AnswerRefused when the account is of another tier than the caller's */
-function recordOf({ url }: Connection, tier: Tier, answer: Schemas['SignedUp'], askedAt: number): SessionRecord {
-  const { user, tokens } = answer;
+function recordOf(
+  { url }: Connection,
+  tier: Tier,
+  { user, tokens, device }: Schemas['SignedUp'],
+  sent: { readonly askedAt: number; readonly device: Device | undefined },
+): SessionRecord {
   if (user.tier !== tier) throw new AnswerRefused('tier');
-  return { url, tier, user, tokens, expires_at: expiryOf(tokens, askedAt) };
+  const publicKey = sent.device?.public_key;
+  const at = device && { device: { id: device.id, ...(publicKey !== undefined && { public_key: publicKey }) } };
+  return { url, tier, user, tokens, expires_at: expiryOf(tokens, sent.askedAt), ...at };
+}
+
+/** All statements of the key log, oldest first: what the keys of the answer have to agree with. */
+async function keyLogOf({ repeating }: Connection, { tokens }: SessionRecord): Promise<readonly string[]> {
+  const headers = { authorization: `Bearer ${tokens.access_token}` };
+  const { data } = unwrap(await repeating.GET('/api/v1/auth/keys/log', { headers }));
+  return data.map(({ statement }) => statement);
 }
 
 function keysOf({ keys }: Schemas['SignedIn']): WireKeys {
@@ -148,7 +172,7 @@ function pinOf({ n, hash }: KeyLogHead): PinnedKeyLog {
   return { n, hash: toBase64url(hash) };
 }
 
-/** Nothing here signs or receives yet: what is not needed is not kept. */
+/** The record has the key for signing wrapped (devices.ts), and nothing here receives yet: neither is kept open. */
 function wipeIdentity({ x25519, ed25519 }: Identity): void {
   wipe(x25519.privateKey, ed25519.seed);
 }

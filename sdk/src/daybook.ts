@@ -4,9 +4,10 @@ import { connect, type Connection, type ConnectionOptions } from './connection.j
 import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
 import { MasterKey } from './crypto/master-key.js';
 import { ready } from './crypto/primitives.js';
+import { Devices } from './devices.js';
 import { Entries } from './entries.js';
 import { type EntryForm, OpenEntryForm } from './entry-forms.js';
-import { DaybookProblem, SignedOut } from './problems.js';
+import { ConnectionFailed, DaybookProblem, SignedOut } from './problems.js';
 import { SealedEntryForm } from './sealed-entry-form.js';
 import { Session } from './session.js';
 import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
@@ -24,6 +25,8 @@ export interface SignedUp {
 export class Daybook {
   /** The diary. */
   readonly entries: Entries;
+  /** Where the user is signed in, and the signed log of the account's keys. */
+  readonly devices: Devices;
   /**
    * Every other call, typed; signed and refreshed as all others, repeated on failures only where it reads. It answers
    * `{ data, error, response }` and does not throw on refusals: `unwrap` does.
@@ -39,6 +42,7 @@ export class Daybook {
     this.#master = master;
     this.api = createApi(record.url, (call, isRepeatable) => session.send(call, { isRepeatable }));
     this.entries = new Entries(session, formOf(signedIn));
+    this.devices = new Devices(session, master);
   }
 
   /**
@@ -82,7 +86,12 @@ export class Daybook {
     return this.#session.record.tier;
   }
 
-  /** e2e, after a sign-in: keep it, and give it as `pinned` to the next one. @throws SignedOut */
+  /** The device that was given at sign-up or sign-in. @throws SignedOut */
+  get deviceId(): string | undefined {
+    return this.#session.record.device?.id;
+  }
+
+  /** e2e: keep it, and give it as `pinned` to the next sign-in. uce: once the key log was read. @throws SignedOut */
   get keyLogHead(): PinnedKeyLog | undefined {
     return this.#session.record.key_log_head;
   }
@@ -117,7 +126,12 @@ export class Daybook {
 
   static async #begin(connection: Connection, signedIn: SignedIn): Promise<Daybook> {
     await connection.store.save(signedIn.record);
-    return new Daybook(connection, signedIn);
+    const daybook = new Daybook(connection, signedIn);
+    await daybook.devices.signKey().catch((error: unknown) => {
+      // The user is signed in all the same, and a new account's recovery codes must not be lost: `signKey` can be called again.
+      if (!(error instanceof DaybookProblem || error instanceof ConnectionFailed)) throw error;
+    });
+    return daybook;
   }
 }
 

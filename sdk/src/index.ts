@@ -1,6 +1,7 @@
 /* The published entry `@daybook/sdk`: a client of the API that seals and opens what it has to. See README.md. */
 export { Daybook, type SignedUp } from './daybook.js';
 export type { Credentials, Device, ExistingAccount, NewAccount } from './accounts.js';
+export { newDeviceKeys, type Devices, type NewDeviceKeys } from './devices.js';
 export { unwrap, type Api, type Schemas } from './api.js';
 export type { ConnectionOptions } from './connection.js';
 export type { AllOptions, CallOptions, Entries, PageOptions } from './entries.js';

@@ -19,8 +19,12 @@ export interface SessionRecord {
   readonly tokens: Schemas['Tokens'];
   /** When the access token ends, by this client's clock: milliseconds since 1970. */
   readonly expires_at: number;
-  /** e2e. */
+  /** The device that this client said it is; `public_key` as it gave it, not as a server tells it. */
+  readonly device?: { readonly id: string; readonly public_key?: string };
+  /** e2e; uce once the key log was read. */
   readonly key_log_head?: PinnedKeyLog;
+  /** e2e: the account's key for signing, wrapped under the master key, base64url. */
+  readonly signing_key?: string;
   /** e2e, and only after `daybook.keepMasterKey()`: the key that opens everything, base64url. */
   readonly master_key?: { readonly id: string; readonly key: string };
 }

@@ -141,7 +141,10 @@ describe('daybook user', () => {
     const ada = await api.newUser();
     await run(['user', 'lock', ada.id]);
     expect(await run(['user', 'lock', ada.id])).toMatchObject({ code: 0, stdout: `${ada.id} was locked already\n` });
-    const locks = await api.database.look(`SELECT FROM security_events WHERE user_id = $1`, [ada.id]);
+    const locks = await api.database.look(
+      `SELECT FROM security_events WHERE user_id = $1 AND type = 'account_locked'`,
+      [ada.id],
+    );
     expect(locks).toHaveLength(1);
     expect((await run(['user', 'lock', ada.id, '--reason', 'x'.repeat(201)])).code).toBe(2);
     expect((await run(['user', 'lock'])).code).toBe(2);

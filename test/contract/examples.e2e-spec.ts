@@ -14,6 +14,7 @@ const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.par
 /** Bodies for which no fixed example can work, each with the reason. */
 const without: Record<string, string> = {
   '/api/v1/auth/verify-email': 'takes a code that only a mail brings',
+  '/api/v1/auth/keys/log': 'takes a statement that only the account’s own key can sign',
   '/api/v1/auth/verify-recovery-code': 'takes a code that only a sign-up shows',
   '/api/v1/auth/reset-password': 'takes a token that only a recovery code gives',
   '/api/v1/auth/refresh': 'takes a token that only a sign-in gives out',

@@ -80,9 +80,17 @@ describe('the SDK, against a server that lies', () => {
     const { email } = await signUp('e2e');
     const stranger = await signUp('e2e');
     const { identity } = await keysOf(stranger.email);
-    const { fetch } = meddling((body) => (body.keys ? { ...body, keys: { ...body.keys, identity } } : body));
-    const signIn = Daybook.signIn({ ...credentials('e2e', email), fetch });
-    await expect(signIn).rejects.toMatchObject({ name: 'EnvelopeRefused', rule: 'statement-user' });
+    type Body = { readonly keys?: object; readonly data?: object };
+    const withIdentity = (body: Body) => (body.keys ? { ...body, keys: { ...body.keys, identity } } : body);
+    const withLog = (body: Body, url: string) =>
+      url.endsWith('/keys/log') ? { ...body, data: [{ n: 1, statement: identity }] } : withIdentity(body);
+    for (const [change, rule] of [
+      [withIdentity, 'statement-order'],
+      [withLog, 'statement-user'],
+    ] as const) {
+      const signIn = Daybook.signIn({ ...credentials('e2e', email), fetch: meddling(change).fetch });
+      await expect(signIn).rejects.toMatchObject({ name: 'EnvelopeRefused', rule });
+    }
   });
 
   it('notices another key log than the one that was pinned', async () => {

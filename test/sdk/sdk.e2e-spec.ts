@@ -30,7 +30,7 @@ describe('the SDK', () => {
     it('reads on a second client what was written on the first', async () => {
       const { daybook, email } = await signUp(tier);
       const written = await daybook.entries.write(snow);
-      expect(written).toMatchObject({ ...snow, tier, version: 1, source: null, history_head: { seq: 1 } });
+      expect(written).toMatchObject({ ...snow, tier, version: 1, source: null, history_head: { seq: 2 } });
 
       const second = await Daybook.signIn(credentials(tier, email));
       const { history_head: _, ...entry } = written;

@@ -2,6 +2,7 @@ import { accountFiles } from './accounts.mjs';
 import { boxFiles } from './boxes.mjs';
 import { codeFiles } from './codes.mjs';
 import { envelopeFiles } from './envelopes.mjs';
+import { historyFiles } from './histories.mjs';
 import { keyLogFiles } from './key-logs.mjs';
 import { keyFiles } from './keys.mjs';
 import { Making } from './making.mjs';
@@ -24,6 +25,7 @@ export async function vectorFiles(crypto, sodium, search) {
     ...(await envelopeFiles(making)),
     ...(await boxFiles(making)),
     ...(await keyLogFiles(making)),
+    ...historyFiles(making),
     ...(await codeFiles(making)),
     ...(await accountFiles(making)),
     ...searchFile(making, search),

@@ -1,4 +1,6 @@
-/** Key logs: signed identity statements, one after the other. */
+import { deviceLog } from './device-logs.mjs';
+
+/** Key logs: signed statements of identities and devices, one after the other. */
 export async function keyLogFiles(making) {
   const { crypto } = making;
   const user = making.id('user');
@@ -9,10 +11,11 @@ export async function keyLogFiles(making) {
   const log = [];
   for (const [i, body] of bodies.entries()) log.push(stated(making, { keys, log, user, i, body }));
   const verified = crypto.verifyKeyLog(log, user);
+  const devices = await deviceLog(making, { user, identity: keys[0], first: log[0] });
   return {
     'key-log.json': {
       about:
-        'A key log of three identity statements. Numbers begin at 1. `signed` is what the signature covers, after the prefix.',
+        'Key logs of identities and devices. Numbers begin at 1. `signed` is what the signature covers, after the prefix.',
       source: 'docs/crypto.md, Key log',
       prefix: crypto.labels.statement,
       vectors: [
@@ -33,8 +36,9 @@ export async function keyLogFiles(making) {
             head: { n: verified.head.n, hash: making.b64(verified.head.hash) },
           },
         },
+        devices.vector,
       ],
-      refused: await refusals(making, { keys, log, user, bodies }),
+      refused: [...(await refusals(making, { keys, log, user, bodies })), ...devices.refused],
     },
   };
 }
@@ -83,7 +87,8 @@ function refusals(making, { keys, log, user, bodies }) {
     ['an Ed25519 key of small order', 'public-key', [first.slice().fill(0, 88, 120).with(88, 1)]],
     ['a byte too many', 'statement-format', [crypto.concatBytes(first, Uint8Array.of(0))]],
     ['another magic', 'statement-format', [flip(first, 0)]],
-    ['a reserved type', 'statement-type', [first.with(3, 2)]],
+    ['a reserved type', 'statement-type', [first.with(3, 4)]],
+    ['a type with the length of another', 'statement-format', [first.with(3, 2)]],
   ];
   return Promise.all(
     negatives.map(([name, rule, statements, userId = user]) => {

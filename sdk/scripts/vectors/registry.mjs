@@ -1,12 +1,13 @@
 /** Names and numbers: everything that is written into headers, contexts and derivations. */
 export function registryFile({ crypto }) {
-  const { Tier, Kind, Suite, ObjectType, Field, slotField, StatementType, labels, pepperPrefixes } = crypto;
+  const { Tier, Kind, Suite, ObjectType, Field, slotField, StatementType, historyType, labels, pepperPrefixes } =
+    crypto;
   const { kdfBounds, kdfDefaults, kdfSaltBytes, rules } = crypto;
   const reserved = { 0x12: 'X25519 with ML-KEM-768' };
   return {
     'registry.json': {
       about: 'Names and numbers of the format. Readers refuse everything that is not listed, and what is reserved.',
-      source: 'docs/crypto.md, Keys; The envelope; Key log',
+      source: 'docs/crypto.md, Keys; The envelope; Key log; Verifiable history',
       tiers: Tier,
       kinds: Kind,
       suites: Suite,
@@ -19,7 +20,9 @@ export function registryFile({ crypto }) {
         identity: identityFields(Field),
       },
       statement_types: StatementType,
-      statement_types_reserved: { 2: 'device', 3: 'revocation', 4: 'head', 5: 'share' },
+      statement_types_reserved: { 4: 'head', 5: 'share' },
+      history_types: historyType,
+      history_types_reserved: 'media: 16 to 31',
       labels,
       pepper_prefixes: pepperPrefixes,
       envelope_bytes: {

@@ -26,6 +26,7 @@ const sentences = {
   'statement-previous': 'The statement does not follow the one before it',
   'statement-signer': 'The statement is signed by another key than the one that may sign it',
   'statement-signature': 'The signature of the statement is not valid',
+  'statement-device': 'The statement adds a device that the log had before, or revokes one that it does not have',
   'statement-pin': 'The key log does not contain the statement that was kept',
 } as const;
 

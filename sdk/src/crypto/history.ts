@@ -2,7 +2,10 @@ import { concatBytes, exactly, u16, u64, utf8, uuidToBytes } from './bytes.js';
 import { sha256 } from './primitives.js';
 import { labels } from './registry.js';
 
-/** What happened to an entry, as numbered in the ledger (docs/crypto.md, Verifiable history). */
+/**
+ * What happened, by the name that the API gives it and the number in the ledger (docs/crypto.md, Verifiable history): to
+ * entries below 16, to the account from 32 on. 16 to 31 are reserved for media.
+ */
 export const historyType = {
   created: 1,
   updated: 2,
@@ -12,6 +15,19 @@ export const historyType = {
   erased: 6,
   pushed: 7,
   accepted: 8,
+  account_created: 32,
+  password_changed: 33,
+  password_reset: 34,
+  recovery_codes_renewed: 35,
+  recovery_code_used: 36,
+  email_changed: 37,
+  device_added: 38,
+  device_removed: 39,
+  refresh_token_reused: 40,
+  api_key_made: 41,
+  api_key_revoked: 42,
+  account_locked: 43,
+  account_unlocked: 44,
 } as const;
 export type HistoryType = keyof typeof historyType;
 
@@ -21,6 +37,7 @@ export interface HistoryEvent {
   /** 1 for the first event of a user. */
   readonly seq: number;
   readonly type: HistoryType;
+  /** What it happened to: the entry, or of an account's event the device or API key that was added or taken away. */
   readonly entryId?: string | undefined;
   readonly version?: number | undefined;
   readonly deviceId?: string | undefined;

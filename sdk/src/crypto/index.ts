@@ -66,8 +66,27 @@ export {
 } from './identity.js';
 export { checkEd25519PublicKey, checkX25519PublicKey, publicKeyId } from './public-keys.js';
 export { openServerSecret, sealServerSecret, type ServerSecretPlace } from './server-secrets.js';
-export { signIdentityStatement, verifyKeyLog, type KeyLogHead, type VerifiedKeyLog } from './key-log.js';
-export { readStatement, type IdentityBody, type LeastSuite, type Statement } from './statements.js';
+export {
+  signDeviceStatement,
+  signIdentityStatement,
+  signRevocationStatement,
+  verifyKeyLog,
+  verifyStatement,
+  type KeyLogHead,
+  type KeyLogPlace,
+  type LoggedDevice,
+  type Signing,
+  type VerifiedKeyLog,
+} from './key-log.js';
+export {
+  readStatement,
+  type DeviceBody,
+  type IdentityBody,
+  type LeastSuite,
+  type RevocationBody,
+  type Statement,
+} from './statements.js';
+export { createDeviceKeys, type DeviceKeys } from './device-keys.js';
 export { assertKdfAllowed, encodeKdf, kdfBounds, kdfDefaults, kdfSaltBytes, type KdfParameters } from './kdf.js';
 export {
   normalizePassword,

@@ -68,8 +68,9 @@ export const slotField = {
 } as const;
 export type SlotField = (typeof slotField)[keyof typeof slotField];
 
-/** Types of key-log statements. 2 device, 3 revocation, 4 head and 5 share are reserved and refused. */
-export const StatementType = { identity: 1 } as const;
+/** Types of key-log statements. 4 head and 5 share are reserved and refused. */
+export const StatementType = { identity: 1, device: 2, revocation: 3 } as const;
+export type StatementType = (typeof StatementType)[keyof typeof StatementType];
 
 /** Every HKDF info string and every prefix of what is signed or chained: each has one purpose (docs/crypto.md, Keys). */
 export const labels = {

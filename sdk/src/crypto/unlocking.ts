@@ -7,8 +7,9 @@ import type { MasterKey } from './master-key.js';
 import { passwordAuthKey, passwordKek, passwordRoot, sodiumArgon2id, type Argon2id } from './passwords.js';
 import { ready } from './primitives.js';
 import { parseRecoveryCode, recoveryKek } from './recovery.js';
-import { Field, slotField } from './registry.js';
+import { Field, slotField, StatementType } from './registry.js';
 import { unwrapMasterKey } from './slots.js';
+import { readStatement } from './statements.js';
 import { fromWireKdf, type WireKdf, type WireKeys } from './wire.js';
 
 const tier = 'e2e';
@@ -26,7 +27,7 @@ export type E2eUnlock = {
   readonly userId: string;
   readonly kdf: WireKdf;
   readonly keys: WireKeys;
-  /** All statements, oldest first; needed once the identity keys were changed. */
+  /** All statements, oldest first; needed once there is more in it than the first identity. */
   readonly keyLog?: readonly string[];
   /** The head that was kept from an earlier unlocking. */
   readonly pinned?: KeyLogHead;
@@ -105,8 +106,10 @@ export function openE2eRecoverySlot(input: {
 }
 
 function verifyPublished({ userId, keys, keyLog = [keys.identity], pinned }: E2eUnlock): VerifiedKeyLog {
-  const published = verifyKeyLog(keyLog.map(fromBase64url), userId, pinned);
-  refuseUnless(keyLog.at(-1) === keys.identity, 'statement-order');
+  const statements = keyLog.map(fromBase64url);
+  const published = verifyKeyLog(statements, userId, pinned);
+  const identity = statements.findLast((statement) => readStatement(statement).type === StatementType.identity);
+  refuseUnless(equalBytes(identity ?? new Uint8Array(), fromBase64url(keys.identity)), 'statement-order');
   refuseUnless(published.identity.tier === tier, 'tier');
   return published;
 }

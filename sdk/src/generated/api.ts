@@ -227,26 +227,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/keys/log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The signed log of the account’s public keys
-         * @description Clients check it and pin the last statement.
-         */
-        get: operations["account_keyLog"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/auth/api-keys": {
         parameters: {
             query?: never;
@@ -345,6 +325,30 @@ export interface paths {
         get: operations["erasure_follow"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/keys/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed log of the account’s public keys
+         * @description Its keys and those of its devices. Clients check it and pin the last statement.
+         */
+        get: operations["keylog_read"];
+        put?: never;
+        /**
+         * Add a signed statement about a device (e2e)
+         * @description That a device has a key (type 2), after a sign-in that gave its public_key; or that it is revoked (type 3), also once it was forgotten. The server signs both itself in the uce tier. Sending the same statement again is harmless.
+         */
+        post: operations["keylog_append"];
         delete?: never;
         options?: never;
         head?: never;
@@ -537,7 +541,7 @@ export interface paths {
         post?: never;
         /**
          * Forget a device
-         * @description Its sessions end at once.
+         * @description Its sessions end at once. uce: its key is revoked in the key log too; an e2e client signs that itself, before or after.
          */
         delete: operations["sessions_revokeDevice"];
         options?: never;
@@ -605,6 +609,8 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
+                /** @description X25519, of a pair whose private half stays on the device */
+                public_key?: string;
             };
         } | {
             /** @enum {string} */
@@ -658,11 +664,15 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
+                /** @description X25519, of a pair whose private half stays on the device */
+                public_key?: string;
             };
         };
         SignedUp: {
             user: components["schemas"]["User"];
             tokens: components["schemas"]["Tokens"];
+            /** @description the device that was given */
+            device?: components["schemas"]["Device"];
             /** @description uce: shown this once; each opens the account one time */
             recovery_codes?: string[];
         };
@@ -689,6 +699,22 @@ export interface components {
             token_type: "bearer";
             /** @description seconds that the access token lives */
             expires_in: number;
+        };
+        Device: {
+            /** Format: uuid */
+            id: string;
+            device_name: string;
+            /** @enum {string} */
+            device_type: "desktop" | "mobile" | "web" | "cli";
+            platform: string;
+            /** @description X25519, as it was given at sign-in: believe the key log, not this */
+            public_key: string | null;
+            /** @description the number of the statement in the key log that has this key; null when it is not signed, or revoked */
+            key_statement: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
         };
         Prelogin: {
             /** Format: email */
@@ -719,6 +745,8 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
+                /** @description X25519, of a pair whose private half stays on the device */
+                public_key?: string;
             };
         } | {
             /** @enum {string} */
@@ -733,11 +761,15 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
+                /** @description X25519, of a pair whose private half stays on the device */
+                public_key?: string;
             };
         };
         SignedIn: {
             user: components["schemas"]["User"];
             tokens: components["schemas"]["Tokens"];
+            /** @description the device that was given */
+            device?: components["schemas"]["Device"];
             keys?: components["schemas"]["WrappedKeys"];
             /** @description of an imported account at its first sign-in: shown this once; each opens the account one time */
             recovery_codes?: string[];
@@ -851,21 +883,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            type: "refresh_token_reused" | "password_changed" | "password_reset" | "recovery_code_used" | "recovery_codes_renewed" | "email_changed" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
+            type: "account_created" | "device_added" | "device_removed" | "refresh_token_reused" | "password_changed" | "password_reset" | "recovery_code_used" | "recovery_codes_renewed" | "email_changed" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
             /** Format: date-time */
             at: string;
             session_id: string | null;
             device_id: string | null;
+            /** @description the device or API key that was added or taken away */
+            subject_id: string | null;
             /** @description what the operator gave as reason, where an operator did it */
             reason: string | null;
-        };
-        KeyLog: {
-            data: {
-                n: number;
-                /** Format: base64url */
-                statement: string;
-            }[];
-            next_cursor: null;
         };
         ApiKeyList: {
             data: components["schemas"]["ApiKey"][];
@@ -934,6 +960,19 @@ export interface components {
             };
             /** @description the day from which no backup has any of it */
             backups_gone_on: string | null;
+        };
+        KeyLog: {
+            data: components["schemas"]["KeyStatement"][];
+            next_cursor: null;
+        };
+        KeyStatement: {
+            n: number;
+            /** Format: base64url */
+            statement: string;
+        };
+        KeyStatementDraft: {
+            /** @description a statement of type 2 (device) or 3 (revocation), signed by the account’s Ed25519 key: docs/crypto.md, Key log */
+            statement: string;
         };
         RecoveryCodeCheck: {
             /** Format: email */
@@ -1039,18 +1078,6 @@ export interface components {
         DeviceList: {
             data: components["schemas"]["Device"][];
             next_cursor: null;
-        };
-        Device: {
-            /** Format: uuid */
-            id: string;
-            device_name: string;
-            /** @enum {string} */
-            device_type: "desktop" | "mobile" | "web" | "cli";
-            platform: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_seen_at: string;
         };
         DeviceChange: {
             device_name: string;
@@ -2366,77 +2393,6 @@ export interface operations {
             };
         };
     };
-    account_keyLog: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Every statement, oldest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyLog"];
-                };
-            };
-            /** @description `auth/signed-out`: You are not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `request/too-many`: Too many requests */
-            429: {
-                headers: {
-                    /** @description seconds until it is worth trying again */
-                    "Retry-After"?: number;
-                    /** @description the limits that were looked at */
-                    "RateLimit-Policy"?: string;
-                    /** @description what is left of them, and for how long */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `server/unexpected`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `server/unavailable`: The server is busy or restarting */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     apikeys_list: {
         parameters: {
             query?: never;
@@ -2937,6 +2893,221 @@ export interface operations {
             };
             /** @description `auth/erasure-not-found`: No such receipt */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keylog_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every statement, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyLog"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/insufficient-scope`: The API key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keylog_append: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyStatementDraft"];
+            };
+        };
+        responses: {
+            /** @description The same statement was there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyStatement"];
+                };
+            };
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyStatement"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/device-not-found`: No such device */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/key-log-conflict`: The key log has gone on
+             *     `auth/key-log-full`: The key log is full
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

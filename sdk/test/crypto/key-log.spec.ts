@@ -60,6 +60,7 @@ describe('a key log', () => {
     const [, , last] = identities;
     expect(verifyKeyLog(statements, ada)).toEqual({
       identity: { ed25519: last.ed25519.publicKey, x25519: last.x25519.publicKey, tier: 'e2e', minSuite: 2 },
+      devices: [],
       head: { n: 3, hash: sha256(statements[2] ?? zeros) },
     });
     expect(verifyKeyLog(statements.slice(0, 1), ada).head.n).toBe(1);
@@ -143,7 +144,8 @@ describe('a key log', () => {
     expect(rule(concatBytes(bytes, Uint8Array.of(0)))).toBe('statement-format');
     expect(rule(bytes.with(87, 65))).toBe('statement-format');
     expect(rule(bytes.with(36, 1))).toBe('statement-format');
-    for (const type of [0, 2, 3, 4, 5, 6]) expect(rule(bytes.with(3, type))).toBe('statement-type');
+    for (const type of [0, 4, 5, 6, 255]) expect(rule(bytes.with(3, type))).toBe('statement-type');
+    for (const type of [2, 3]) expect(rule(bytes.with(3, type))).toBe('statement-format');
     expect(rule(bytes.with(152, 2))).toBe('tier');
     expect(rule(bytes.with(153, 0))).toBe('suite');
   });

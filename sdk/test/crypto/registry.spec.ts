@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   EnvelopeRefused,
   Field,
+  historyType,
   hkdf,
   Kind,
   labels,
@@ -10,6 +11,7 @@ import {
   ready,
   rules,
   slotField,
+  StatementType,
   Suite,
   Tier,
   toBase64url,
@@ -51,6 +53,25 @@ describe('the registry', () => {
     expect(Tier).toEqual({ e2e: 0, uce: 1 });
     expect(Object.values(Kind)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(Object.values(Suite)).toEqual([1, 2, 3]);
+    const { created, updated, deleted, restored, reverted, erased, pushed, accepted, ...ofAccount } = historyType;
+    expect([created, updated, deleted, restored, reverted, erased, pushed, accepted]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(Object.keys(ofAccount)).toEqual([
+      'account_created',
+      'password_changed',
+      'password_reset',
+      'recovery_codes_renewed',
+      'recovery_code_used',
+      'email_changed',
+      'device_added',
+      'device_removed',
+      'refresh_token_reused',
+      'api_key_made',
+      'api_key_revoked',
+      'account_locked',
+      'account_unlocked',
+    ]);
+    expect(Object.values(ofAccount)).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44]);
+    expect(StatementType).toEqual({ identity: 1, device: 2, revocation: 3 });
     expect(Object.values(ObjectType)).toEqual([1, 2, 3, 4, 5, 6, 7, 0x100, 0x101, 0x102]);
     expect(Field).toEqual({ none: 0, indexCard: 1, x25519: 1, ed25519: 2 });
     const { password, recovery, refresh, access, grace, reset, apiKey, device, passkey } = slotField;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import sodium from 'libsodium-wrappers-sumo';
@@ -19,6 +20,13 @@ interface EnvelopeVector {
   };
   readonly out: { readonly associated_data: string; readonly commitment?: string; readonly envelope: string };
 }
+
+interface HistoryVector {
+  readonly in: { readonly user_id: string; readonly events: readonly Readonly<Record<string, string | number>>[] };
+  readonly out: { readonly hashes: readonly string[] };
+}
+
+const none = '00000000-0000-0000-0000-000000000000';
 
 /** One committed vector file. */
 function read(name: string): object {
@@ -92,6 +100,33 @@ describe('the vectors', () => {
       const expected = bytes(input.plaintext);
       const padding = kind === 1 ? plaintext.length - expected.length : 0;
       expect(Buffer.from(plaintext)).toEqual(Buffer.concat([expected, new Uint8Array(padding).fill(0x80, 0, 1)]));
+    }
+  });
+
+  it('history.json can be hashed with nothing but SHA-256 and the documentation', () => {
+    const { prefix, vectors } = read('history.json') as { prefix: string; vectors: HistoryVector[] };
+    const types = (read('registry.json') as { history_types: Record<string, number> }).history_types;
+    for (const { in: input, out } of vectors) {
+      let before = Buffer.alloc(32);
+      for (const [i, event] of input.events.entries()) {
+        const hashed = Buffer.concat([
+          Buffer.from(prefix),
+          uuid(input.user_id),
+          number(event['seq'], 8),
+          number(types[String(event['type'])], 2),
+          uuid(event['entry_id'] ?? none),
+          number(event['version'] ?? 0, 8),
+          uuid(event['device_id'] ?? none),
+          uuid(event['session_id'] ?? none),
+          number(event['at_ms'], 8),
+          event['envelope_hash'] === undefined ? Buffer.alloc(32) : bytes(event['envelope_hash']),
+          before,
+        ]);
+        expect(hashed).toHaveLength(173);
+        before = createHash('sha256').update(hashed).digest();
+        expect(before).toEqual(bytes(out.hashes[i]));
+      }
+      expect(new Set(input.events.map(({ type }) => type))).toEqual(new Set(Object.keys(types)));
     }
   });
 

@@ -42,6 +42,7 @@ import { RecoveryAnnouncements, RecoveryService } from './recovery/recovery.serv
 import { ResetEnding, ResetService } from './recovery/reset.service.js';
 import { DevicesRepository } from './sessions/devices.repository.js';
 import { DevicesService } from './sessions/devices.service.js';
+import { NewPlaces } from './sessions/new-places.js';
 import { RefreshService } from './sessions/refresh.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
 import { AccountUserData } from './erasure/account.user-data.js';
@@ -57,6 +58,10 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { AuthWorker } from './auth.worker.js';
+import { KeyLog } from './keys/key-log.js';
+import { KeyLogController } from './keys/key-log.controller.js';
+import { KeyLogRepository } from './keys/key-log.repository.js';
+import { KeyLogService } from './keys/key-log.service.js';
 import { KeyStatementEntity } from './keys/key-statement.entity.js';
 import { PrivateKeyEntity } from './keys/private-key.entity.js';
 import { RecoveryCodeEntity } from './keys/recovery-code.entity.js';
@@ -109,6 +114,7 @@ class AccountUserDataModule {}
     AccountController,
     ApiKeysController,
     ErasureController,
+    KeyLogController,
     RecoveryController,
     SessionsController,
   ],
@@ -132,6 +138,9 @@ class AccountUserDataModule {}
     PasswordRenewal,
     LocksService,
     PepperCounts,
+    KeyLog,
+    KeyLogRepository,
+    KeyLogService,
     SecurityEvents,
     SignInService,
     RecoveryService,
@@ -145,6 +154,7 @@ class AccountUserDataModule {}
     SessionsRepository,
     SessionSlots,
     RefreshService,
+    NewPlaces,
     TokenIssuer,
     DevicesService,
     DevicesRepository,

@@ -96,6 +96,18 @@ export const ErasureNotFound = problem(
   'No such receipt',
   'No account was erased with this receipt.',
 );
+export const KeyLogConflict = problem(
+  'auth/key-log-conflict',
+  409,
+  'The key log has gone on',
+  'Another statement has this number: read the log, check it, and sign for the number after its last.',
+);
+export const KeyLogFull = problem(
+  'auth/key-log-full',
+  409,
+  'The key log is full',
+  'So many devices were added that the rest of the log is kept for revoking them.',
+);
 export const Locked = problem(
   'auth/locked',
   423,

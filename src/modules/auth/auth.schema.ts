@@ -1,8 +1,9 @@
-import { labels } from '@daybook/sdk/crypto';
+import { checkX25519PublicKey, EnvelopeRefused, labels } from '@daybook/sdk/crypto';
 import { z } from 'zod';
 import { UserId } from '../../platform/ids.js';
 import { bytes, Instant } from '../../platform/http/wire.js';
 import { TierName } from '../tiers/tiers.schema.js';
+import { IDENTITY_STATEMENT_BYTES } from './keys/key-log.schema.js';
 
 export const SessionId = z.uuidv7().toLowerCase().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
@@ -17,7 +18,6 @@ const base64urlKey = (what: string) => bytes(32).describe(what);
 /** Envelopes have a fixed header, so their sizes are known: 48, a commitment of 32 in slots, the text, a tag of 16. */
 export const SLOT_BYTES = 48 + 32 + 48 + 16;
 const PRIVATE_KEY_BYTES = 48 + 32 + 16;
-const IDENTITY_STATEMENT_BYTES = 2 + 1 + 1 + 16 + 16 + 8 + 8 + 32 + 4 + 66 + 64;
 
 export const Kdf = z
   .strictObject({
@@ -40,14 +40,45 @@ export const KdfView = z
   })
   .meta({ id: 'Kdf' });
 
+/** An X25519 key that something can safely be sealed to. */
+const X25519PublicKey = bytes(32).superRefine((key, context) => {
+  try {
+    checkX25519PublicKey(key);
+  } catch (error) {
+    if (!(error instanceof EnvelopeRefused)) throw error;
+    context.addIssue({ code: 'custom', message: `${error.message} (rule ${error.rule})` });
+  }
+});
+
+const DeviceType = z.enum(['desktop', 'mobile', 'web', 'cli']);
+
 const Device = z
   .strictObject({
     device_name: z.string().min(1).max(100),
-    device_type: z.enum(['desktop', 'mobile', 'web', 'cli']),
+    device_type: DeviceType,
     platform: z.string().min(1).max(50),
+    public_key: X25519PublicKey.optional().describe('X25519, of a pair whose private half stays on the device'),
   })
   .describe('where this sign-in happens; shown in the list of sessions');
 export type Device = z.infer<typeof Device>;
+
+export const DeviceView = z
+  .object({
+    id: DeviceId,
+    device_name: z.string(),
+    device_type: DeviceType,
+    platform: z.string(),
+    public_key: z.base64url().nullable().describe('X25519, as it was given at sign-in: believe the key log, not this'),
+    key_statement: z
+      .int()
+      .positive()
+      .nullable()
+      .describe('the number of the statement in the key log that has this key; null when it is not signed, or revoked'),
+    created_at: Instant,
+    last_seen_at: Instant,
+  })
+  .meta({ id: 'Device' });
+export type DeviceView = z.infer<typeof DeviceView>;
 
 const E2eKeys = z.strictObject({
   master_key_id: bytes(16),
@@ -144,6 +175,7 @@ export const SignUpView = z
   .object({
     user: UserView,
     tokens: TokensView,
+    device: DeviceView.optional().describe('the device that was given'),
     recovery_codes: z.array(z.string()).optional().describe('uce: shown this once; each opens the account one time'),
   })
   .meta({ id: 'SignedUp' });
@@ -165,6 +197,7 @@ export const LoginView = z
   .object({
     user: UserView,
     tokens: TokensView,
+    device: DeviceView.optional().describe('the device that was given'),
     keys: KeysView.optional(),
     recovery_codes: z
       .array(z.string())

@@ -7,6 +7,7 @@ import {
   ErasureAsked,
   PasswordChanged,
   RecoveryCodeUsed,
+  SignedInElsewhere,
   SignedUp,
 } from './auth.events.js';
 import { Eraser } from './erasure/eraser.js';
@@ -21,6 +22,7 @@ export class AuthWorker extends EventWorker {
     super(
       [
         reaction(SignedUp, ({ userId }, delivery) => letters.welcome(userId, delivery)),
+        reaction(SignedInElsewhere, ({ userId }, delivery) => letters.signedInElsewhere(userId, delivery)),
         reaction(PasswordChanged, ({ userId }, delivery) => letters.passwordChanged(userId, delivery)),
         reaction(RecoveryCodeUsed, ({ userId }, delivery) => letters.recoveryCodeUsed(userId, delivery)),
         reaction(EmailCodeAsked, ({ userId }, delivery) => letters.emailCode(userId, delivery)),

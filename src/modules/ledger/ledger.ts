@@ -16,7 +16,8 @@ export type HistoryHead = z.infer<typeof HistoryHead>;
 /** What is written down about a change. */
 export interface LedgerEvent {
   readonly type: HistoryType;
-  readonly entryId?: string;
+  /** What it happened to: the entry, or of an account's event the device or API key. */
+  readonly entryId?: string | undefined;
   readonly version?: number;
   readonly deviceId: string | null;
   readonly sessionId: string | null;

@@ -1,5 +1,11 @@
 import { problem } from '../../platform/http/problem.js';
 
+export const NotInYourTier = problem(
+  'tiers/not-in-your-tier',
+  403,
+  'Not in your tier',
+  'An account of your tier cannot have this: required_tier says which one can.',
+);
 export const OutOfStorage = problem(
   'tiers/out-of-storage',
   507,

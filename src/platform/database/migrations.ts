@@ -9,6 +9,8 @@ import { CreateApiKeys1795250300000 } from '../../../migrations/1795250300000-Cr
 import { CountStorage1795250400000 } from '../../../migrations/1795250400000-CountStorage.js';
 import { EraseAccounts1795250410000 } from '../../../migrations/1795250410000-EraseAccounts.js';
 import { ImportPasswords1795250420000 } from '../../../migrations/1795250420000-ImportPasswords.js';
+import { LogDevices1795250500000 } from '../../../migrations/1795250500000-LogDevices.js';
+import { NameSubjects1795250501000 } from '../../../migrations/1795250501000-NameSubjects.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -23,4 +25,6 @@ export const migrations = [
   CountStorage1795250400000,
   EraseAccounts1795250410000,
   ImportPasswords1795250420000,
+  LogDevices1795250500000,
+  NameSubjects1795250501000,
 ];

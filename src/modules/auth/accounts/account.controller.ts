@@ -13,7 +13,7 @@ import { From, type UserAgent } from '../sessions/arrival.js';
 import { AccountService } from './account.service.js';
 import { EmailChange, EmailChangeView, EmailCode } from './email.schema.js';
 import { EmailService } from './email.service.js';
-import { KeyLogView, SecurityEventPageView } from './events.schema.js';
+import { SecurityEventPageView } from './events.schema.js';
 import { emailExamples, passwordExamples, profileExamples } from './examples.js';
 import { PasswordChange, PasswordChangedView } from './new-password.schema.js';
 import { PasswordChangeService } from './password-change.service.js';
@@ -94,15 +94,5 @@ export class AccountController {
   @Returns(SecurityEventPageView, 'One page')
   securityEvents(@Me() me: Caller, @Query({ schema: PageQuery }) query: PageQuery) {
     return this.account.securityEvents(me, query);
-  }
-
-  @Get('keys/log')
-  @ApiOperation({
-    summary: 'The signed log of the account’s public keys',
-    description: 'Clients check it and pin the last statement.',
-  })
-  @Returns(KeyLogView, 'Every statement, oldest first')
-  keyLog(@Me() me: Caller) {
-    return this.account.keyLog(me);
   }
 }

@@ -1,4 +1,3 @@
-import { toBase64url } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, type Tx } from '../../../platform/database/database.js';
@@ -12,7 +11,7 @@ import { toUserView } from './account.views.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { EmailChange } from './email.schema.js';
 import { EmailService } from './email.service.js';
-import type { KeyLogView, SecurityEventPageView } from './events.schema.js';
+import type { SecurityEventPageView } from './events.schema.js';
 import { PasswordCheck } from './password-check.js';
 import type { ProfileChange } from './profile.schema.js';
 import { SecurityEvents } from './security-events.js';
@@ -67,23 +66,16 @@ export class AccountService {
     const found = await this.db.asUser({ userId }, (tx) => this.events.list(tx, userId, limit + 1, before));
     const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ id }) => [id]);
     return {
-      data: rows.map(({ id, type, at, sessionId, deviceId, reason }) => ({
+      data: rows.map(({ id, type, at, sessionId, deviceId, subjectId, reason }) => ({
         id,
         type,
         at: at.toISOString(),
         session_id: sessionId,
         device_id: deviceId,
+        subject_id: subjectId,
         reason,
       })),
       next_cursor,
-    };
-  }
-
-  async keyLog({ userId }: Caller): Promise<KeyLogView> {
-    const statements = await this.db.asUser({ userId }, (tx) => this.accounts.listStatements(tx, userId));
-    return {
-      data: statements.map(({ n, statement }) => ({ n, statement: toBase64url(statement) })),
-      next_cursor: null,
     };
   }
 

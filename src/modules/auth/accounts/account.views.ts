@@ -31,7 +31,7 @@ export const kdfView = ({
 /** The wrapped keys of an e2e account, for the client that has just proved who it is. */
 export function toKeysView(
   slot: SlotEntity,
-  first: KeyStatementEntity,
+  identity: KeyStatementEntity,
   privateKeys: readonly PrivateKeyEntity[],
 ): KeysView {
   const wrapped = (algorithm: PrivateKeyEntity['algorithm']) => {
@@ -43,7 +43,7 @@ export function toKeysView(
     master_key_id: toBase64url(slot.masterKeyId),
     kdf: kdfView(slot),
     slot: { id: slot.id, wrapped_master_key: toBase64url(slot.wrapped) },
-    identity: toBase64url(first.statement),
+    identity: toBase64url(identity.statement),
     private_keys: [wrapped('x25519'), wrapped('ed25519')],
   };
 }

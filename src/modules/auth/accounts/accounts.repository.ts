@@ -13,8 +13,6 @@ import { PasswordEntity } from './password.entity.js';
 import { SignInNameEntity } from './sign-in-name.entity.js';
 import { UserEntity } from './user.entity.js';
 
-const STATEMENTS_MAX = 10_000;
-
 /** Accounts and their keys in PostgreSQL. */
 @Injectable()
 export class AccountsRepository {
@@ -57,10 +55,6 @@ export class AccountsRepository {
     return tx.find(PrivateKeyEntity, { where: { userId }, take: 2 });
   }
 
-  findFirstStatement(tx: Tx, userId: UserId): Promise<KeyStatementEntity | null> {
-    return tx.findOneBy(KeyStatementEntity, { userId, n: 1 });
-  }
-
   /** Adds a user; false when the id is taken, or was: by whomever. First in its transaction, which acts as that id. */
   async insert(tx: Tx, user: UserEntity): Promise<boolean> {
     if (await this.isErasing(tx, user.userId)) return false;
@@ -78,11 +72,6 @@ export class AccountsRepository {
 
   async change(tx: Tx, userId: UserId, change: Partial<UserEntity>): Promise<void> {
     if (Object.keys(change).length > 0) await tx.update(UserEntity, { userId }, change);
-  }
-
-  /** The whole key log, oldest first. */
-  listStatements(tx: Tx, userId: UserId): Promise<KeyStatementEntity[]> {
-    return tx.find(KeyStatementEntity, { where: { userId }, order: { n: 'ASC' }, take: STATEMENTS_MAX });
   }
 
   /** The password's row, locked until the transaction ends. */

@@ -47,11 +47,11 @@ export class AccountsService {
     const account = signUp.tier === 'uce' ? await this.newUceAccount(signUp) : this.newE2eAccount(signUp);
     const { user, master, recoveryCodes } = account;
     try {
-      const tokens = await this.db.asUser(user, async (tx) => {
+      const begun = await this.db.asUser(user, async (tx) => {
         await this.store(tx, account);
         return this.sessions.begin(tx, { user, master }, { device: signUp.device, userAgent });
       });
-      return { user: toUserView(user), tokens, ...(recoveryCodes && { recovery_codes: recoveryCodes }) };
+      return { user: toUserView(user), ...begun, ...(recoveryCodes && { recovery_codes: recoveryCodes }) };
     } finally {
       master?.wipe();
     }

@@ -66,6 +66,7 @@ export class EmailService {
 
   private async use(tx: Tx, caller: Caller, code: string): Promise<Outcome> {
     const { userId, sessionId, deviceId } = caller;
+    await this.events.lock(tx, userId);
     const asked = await this.emails.lockCode(tx, userId);
     const user = await this.accounts.find(tx, userId);
     if (!asked || !user || asked.expiresAt <= this.clock.now() || asked.triesLeft === 0) return 'wrong';

@@ -1,8 +1,13 @@
+import type { HistoryType } from '@daybook/sdk/crypto';
 import { z } from 'zod';
 import { Instant } from '../../../platform/http/wire.js';
 import { DeviceId, SessionId } from '../auth.schema.js';
 
+/** Each is in the user's ledger as well, by the same name. */
 export const securityEventTypes = [
+  'account_created',
+  'device_added',
+  'device_removed',
   'refresh_token_reused',
   'password_changed',
   'password_reset',
@@ -13,7 +18,7 @@ export const securityEventTypes = [
   'api_key_revoked',
   'account_locked',
   'account_unlocked',
-] as const;
+] as const satisfies readonly HistoryType[];
 export type SecurityEventType = (typeof securityEventTypes)[number];
 
 const SecurityEventView = z
@@ -23,6 +28,7 @@ const SecurityEventView = z
     at: Instant,
     session_id: SessionId.nullable(),
     device_id: DeviceId.nullable(),
+    subject_id: z.uuid().nullable().describe('the device or API key that was added or taken away'),
     reason: z.string().nullable().describe('what the operator gave as reason, where an operator did it'),
   })
   .meta({ id: 'SecurityEvent' });
@@ -31,8 +37,3 @@ export const SecurityEventPageView = z
   .object({ data: z.array(SecurityEventView), next_cursor: z.string().nullable() })
   .meta({ id: 'SecurityEventPage' });
 export type SecurityEventPageView = z.infer<typeof SecurityEventPageView>;
-
-export const KeyLogView = z
-  .object({ data: z.array(z.object({ n: z.int().positive(), statement: z.base64url() })), next_cursor: z.null() })
-  .meta({ id: 'KeyLog' });
-export type KeyLogView = z.infer<typeof KeyLogView>;

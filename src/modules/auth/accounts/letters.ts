@@ -47,6 +47,13 @@ export class Letters {
     });
   }
 
+  signedInElsewhere(userId: UserId, delivery: Delivery): Promise<void> {
+    return this.tell(userId, delivery, {
+      subject: 'A sign-in from a new device',
+      text: `Somebody, most likely you, signed in to your diary from where nobody did before. The list of sessions says what it was.\n\n${NOT_YOU}`,
+    });
+  }
+
   passwordChanged(userId: UserId, delivery: Delivery): Promise<void> {
     return this.tell(userId, delivery, {
       subject: 'Your password was changed',

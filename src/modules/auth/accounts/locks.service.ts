@@ -53,10 +53,13 @@ export class LocksService {
     const user = await this.service.find(who);
     if (!user) return null;
     const { userId } = user;
-    return this.db.asUser(user, async (tx) => ({ userId, isChanged: await work(tx, userId) }));
+    return this.db.asUser(user, async (tx) => {
+      await this.events.lock(tx, userId);
+      return { userId, isChanged: await work(tx, userId) };
+    });
   }
 
   private record(tx: Tx, type: 'account_locked' | 'account_unlocked', userId: UserId, reason?: string): Promise<void> {
-    return this.events.record(tx, { type, userId, sessionId: null, deviceId: null, reason });
+    return this.events.record(tx, { type, userId, reason });
   }
 }

@@ -35,6 +35,7 @@ export class PasswordChangeService {
     try {
       const prepared = await this.passwords.prepare(user, change);
       return await this.db.asUser(caller, async (tx) => {
+        await this.events.lock(tx, caller.userId);
         await this.assertUnchanged(tx, caller.userId, password.changedAt);
         await this.passwords.store(tx, prepared, master);
         const tokens = await this.sessions.beginAnew(tx, { user, master }, caller.deviceId, userAgent);

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import type { UserId } from '../../../platform/ids.js';
+import { Ledger } from '../../ledger/ledger.js';
 import { InvalidCredentials } from '../auth.problems.js';
 import type { KeysView, Login, LoginView } from '../auth.schema.js';
+import { KeyLogRepository } from '../keys/key-log.repository.js';
 import type { UserAgent } from '../sessions/arrival.js';
+import { NewPlaces } from '../sessions/new-places.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { emailName, toKeysView, toUserView } from './account.views.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -25,7 +28,10 @@ export class SignInService {
     private readonly check: PasswordCheck,
     private readonly sessions: SessionsService,
     private readonly renewal: PasswordRenewal,
+    private readonly places: NewPlaces,
     private readonly imports: ImportedAccounts,
+    private readonly keyLog: KeyLogRepository,
+    private readonly ledger: Ledger,
   ) {}
 
   /** @throws InvalidCredentials */
@@ -36,10 +42,18 @@ export class SignInService {
     const { user, master, first } = account;
     try {
       return await this.db.asUser({ userId }, async (tx) => {
+        // A device is noted in the ledger, and whoever writes to it locks it first.
+        if (device) await this.ledger.lock(tx, userId);
         await this.settle(tx, account);
-        const tokens = await this.sessions.begin(tx, { user, master }, { device, userAgent });
+        await this.places.announce(tx, userId, { device, userAgent });
+        const begun = await this.sessions.begin(tx, { user, master }, { device, userAgent });
         const keys = user.tier === 'e2e' ? { keys: await this.wrappedKeys(tx, userId) } : {};
-        return { user: toUserView(user), tokens, ...keys, ...(first && { recovery_codes: [...first.recoveryCodes] }) };
+        return {
+          user: toUserView(user),
+          ...begun,
+          ...keys,
+          ...(first && { recovery_codes: [...first.recoveryCodes] }),
+        };
       });
     } catch (error) {
       if (error instanceof OtherKeysCount) return await this.signIn(login, userAgent);
@@ -62,8 +76,8 @@ export class SignInService {
 
   private async wrappedKeys(tx: Tx, userId: UserId): Promise<KeysView> {
     const slot = await this.accounts.findPasswordSlot(tx, userId);
-    const first = await this.accounts.findFirstStatement(tx, userId);
-    if (!slot || !first) throw new Error('an e2e account without its keys');
-    return toKeysView(slot, first, await this.accounts.listPrivateKeys(tx, userId));
+    const identity = await this.keyLog.findIdentity(tx, userId);
+    if (!slot || !identity) throw new Error('an e2e account without its keys');
+    return toKeysView(slot, identity, await this.accounts.listPrivateKeys(tx, userId));
   }
 }

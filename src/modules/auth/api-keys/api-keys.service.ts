@@ -40,11 +40,12 @@ export class ApiKeysService {
     const slot = this.newSlot(caller, row, secret);
     wipe(secret);
     await this.db.asUser(caller, async (tx) => {
+      await this.events.lock(tx, userId);
       await this.sessions.assertFreshPassword(tx, caller);
       if ((await this.keys.count(tx, userId)) >= sizes.apiKeysMax)
         throw new TooManyApiKeys({ limit: sizes.apiKeysMax });
       await this.keys.insert(tx, row, slot);
-      await this.events.record(tx, { type: 'api_key_made', userId, sessionId, deviceId });
+      await this.events.record(tx, { type: 'api_key_made', userId, sessionId, deviceId, subjectId: row.id });
     });
     return { ...toApiKeyView(row), key };
   }
@@ -57,8 +58,10 @@ export class ApiKeysService {
   /** @throws ApiKeyNotFound */
   async revoke({ userId, sessionId, deviceId }: Caller, id: SlotId): Promise<void> {
     const wasThere = await this.db.asUser({ userId }, async (tx) => {
+      await this.events.lock(tx, userId);
       const deleted = await this.keys.delete(tx, userId, id);
-      if (deleted) await this.events.record(tx, { type: 'api_key_revoked', userId, sessionId, deviceId });
+      if (deleted)
+        await this.events.record(tx, { type: 'api_key_revoked', userId, sessionId, deviceId, subjectId: id });
       return deleted;
     });
     if (!wasThere) throw new ApiKeyNotFound();

@@ -14,10 +14,10 @@ const SECTIONS = {
   key_log: `SELECT n, encode(statement, 'hex') AS statement_hex FROM key_log`,
   recovery_codes: `SELECT created_at, used_at FROM recovery_codes`,
   resets: `SELECT expires_at FROM recovery_tokens`,
-  devices: `SELECT id, name, type, platform, created_at, last_seen_at FROM devices`,
+  devices: `SELECT id, name, type, platform, encode(public_key, 'hex') AS public_key_hex, created_at, last_seen_at FROM devices`,
   sessions: `SELECT id, device_id, user_agent, created_at, last_used_at, expires_at, password_at FROM sessions`,
   api_keys: `SELECT id, name, scopes, hint, created_at, expires_at, last_used_at FROM api_keys`,
-  security_events: `SELECT type, at, session_id, device_id, reason FROM security_events`,
+  security_events: `SELECT type, at, session_id, device_id, subject_id, reason FROM security_events`,
 } as const;
 const ROWS_MAX = 10_000;
 

@@ -10,6 +10,7 @@ import {
   sha256,
   signIdentityStatement,
   type KdfParameters,
+  StatementType,
   Suite,
   wipe,
   wrapIdentityKey,
@@ -51,12 +52,21 @@ export function makeUceKeys({ userId, kek, kdf, salt, now }: NewUceAccount) {
     masterKeyId: master.id,
     slots: [password, ...recovery.map(({ slot }) => slot)],
     recoveryCodes: recovery.map(({ row }) => row),
-    statements: [{ userId, n: 1, statement: firstStatement(userId, identity, now) }],
+    statements: [firstStatementRow(userId, firstStatement(userId, identity, now))],
     privateKeys: wrapPrivateKeys(userId, master, identity),
   };
   wipe(identity.x25519.privateKey, identity.ed25519.seed);
   return { keys, master, recoveryCodes: recovery.map(({ code }) => code) };
 }
+
+/** The row of the identity that an account begins with. */
+export const firstStatementRow = (userId: UserId, statement: Uint8Array): KeyStatementEntity => ({
+  userId,
+  n: 1,
+  type: StatementType.identity,
+  deviceId: null,
+  statement,
+});
 
 /** Ten new codes, each with the slot that it opens. */
 export const makeRecovery = (userId: UserId, master: MasterKey, now: Date) =>

@@ -3,7 +3,7 @@ import { invalidRequest } from '../../../platform/http/invalid-request.js';
 import { atGate } from '../../../platform/http/gate.js';
 import type { E2eSignUp } from '../auth.schema.js';
 import type { UserId } from '../../../platform/ids.js';
-import type { AccountKeys } from './account-keys.js';
+import { type AccountKeys, firstStatementRow } from './account-keys.js';
 import type { RecoveryCodeEntity } from './recovery-code.entity.js';
 import { slotRow } from './slots.js';
 
@@ -32,7 +32,7 @@ export function acceptE2eKeys(signUp: E2eSignUp, now: Date): AccountKeys {
       ...codes.map(({ slot }) => slot),
     ],
     recoveryCodes: codes.map(({ row }) => row),
-    statements: [{ userId, n: 1, statement: keys.identity }],
+    statements: [firstStatementRow(userId, keys.identity)],
     privateKeys,
   };
 }

@@ -27,6 +27,7 @@ export class CodesService {
     const codes = caller.tier === 'uce' ? this.make(caller, body) : this.accept(caller, body);
     const { userId, sessionId, deviceId } = caller;
     await this.db.asUser(caller, async (tx) => {
+      await this.events.lock(tx, userId);
       await this.sessions.assertFreshPassword(tx, caller);
       await this.recovery.replaceCodes(tx, userId, codes);
       await this.events.record(tx, { type: 'recovery_codes_renewed', userId, sessionId, deviceId });

@@ -41,8 +41,13 @@ export class RecoveryAnnouncements {
     private readonly outbox: Outbox,
   ) {}
 
+  /** As `SecurityEvents.lock`. */
+  async lock(tx: Tx, userId: UserId): Promise<void> {
+    await this.events.lock(tx, userId);
+  }
+
   async codeUsed(tx: Tx, userId: UserId): Promise<void> {
-    await this.events.record(tx, { type: 'recovery_code_used', userId, sessionId: null, deviceId: null });
+    await this.events.record(tx, { type: 'recovery_code_used', userId });
     await this.outbox.add(tx, RecoveryCodeUsed, { userId });
   }
 }
@@ -69,6 +74,7 @@ export class RecoveryService {
       // A code that was typed belongs to the other tier: an e2e account's must not be seen here, and is not burnt.
       const isMeant = given !== undefined && user?.tier === given.tier && user.lockedAt === null;
       const hash = sha256(given?.verifier ?? new Uint8Array(32));
+      if (isMeant) await this.announcements.lock(tx, userId);
       const slotId = isMeant ? await this.recovery.burn(tx, userId, hash, this.clock.now()) : null;
       if (!slotId || !given) throw new InvalidRecoveryCode();
       await this.announcements.codeUsed(tx, userId);

@@ -2,6 +2,7 @@ import { type MasterKey, sha256 } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
+import type { UserId } from '../../../platform/ids.js';
 import { Outbox } from '../../../platform/queue/outbox.js';
 import { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { PasswordReset, PasswordResetView } from '../accounts/new-password.schema.js';
@@ -28,10 +29,15 @@ export class ResetEnding {
     private readonly outbox: Outbox,
   ) {}
 
+  /** As `SecurityEvents.lock`. */
+  async lock(tx: Tx, userId: UserId): Promise<void> {
+    await this.events.lock(tx, userId);
+  }
+
   async finish(tx: Tx, user: UserEntity, master: MasterKey | null, userAgent: UserAgent) {
     const { userId } = user;
     await this.apiKeys.deleteAll(tx, userId);
-    await this.events.record(tx, { type: 'password_reset', userId, sessionId: null, deviceId: null });
+    await this.events.record(tx, { type: 'password_reset', userId });
     await this.outbox.add(tx, PasswordChanged, { userId });
     return this.sessions.beginAnew(tx, { user, master }, null, userAgent);
   }
@@ -68,6 +74,7 @@ export class ResetService {
 
   private async use(tx: Tx, token: ReadToken, user: UserEntity, prepared: PreparedPassword, userAgent: UserAgent) {
     const { userId, id, secret } = token;
+    await this.ending.lock(tx, userId);
     const taken = await this.recovery.takeToken(tx, userId, id, sha256(secret), this.clock.now());
     if (!taken) throw new InvalidRecoveryToken();
     const master = await this.openReset(tx, token);

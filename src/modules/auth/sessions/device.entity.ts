@@ -19,6 +19,10 @@ export class DeviceEntity {
   @Column('text')
   platform!: string;
 
+  /** X25519, as the client gave it; the key log says whether it was signed. */
+  @Column('bytea', { name: 'public_key', nullable: true })
+  publicKey!: Uint8Array | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

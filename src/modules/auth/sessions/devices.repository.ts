@@ -9,6 +9,10 @@ const LISTED_MAX = 200;
 /** Devices in PostgreSQL. */
 @Injectable()
 export class DevicesRepository {
+  async insert(tx: Tx, device: DeviceEntity): Promise<void> {
+    await tx.insert(DeviceEntity, device);
+  }
+
   find(tx: Tx, userId: UserId, id: DeviceId): Promise<DeviceEntity | null> {
     return tx.findOneBy(DeviceEntity, { userId, id });
   }

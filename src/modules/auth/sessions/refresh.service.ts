@@ -36,30 +36,37 @@ export class RefreshService {
   async refresh(token: string): Promise<RefreshView> {
     const read = this.issuer.readRefreshToken(token);
     if (!read) throw new InvalidRefreshToken();
-    const tokens = await this.db.asUser(read, (tx) => this.exchange(tx, read));
-    if (!tokens) throw new InvalidRefreshToken();
-    return { tokens };
+    const outcome = await this.db.asUser(read, (tx) => this.exchange(tx, read));
+    if (outcome === 'reused') await this.db.asUser(read, (tx) => this.endReused(tx, read));
+    if (outcome === 'reused' || outcome === 'none') throw new InvalidRefreshToken();
+    return { tokens: outcome };
   }
 
-  /** Null when the token is no good; that a session ended for it must be committed, so nothing is thrown here. */
-  private async exchange(tx: Tx, { userId, id, secret }: SecretToken): Promise<TokensView | null> {
+  /** That a session which has expired is deleted must be committed, so nothing is thrown here. */
+  private async exchange(tx: Tx, { userId, id, secret }: SecretToken): Promise<TokensView | 'none' | 'reused'> {
     const session = await this.sessions.findLocked(tx, userId, SessionId.parse(id));
     const user = session && (await this.accounts.find(tx, userId));
-    if (!session || !user) return null;
+    if (!session || !user) return 'none';
     const now = this.clock.now();
     const hash = sha256(secret);
     const isAlive = session.expiresAt > now;
     if (isAlive && equalBytes(hash, session.refreshHash)) return this.rotate(tx, session, user, secret);
-    if (isAlive && isInGrace(session, hash, now)) return this.answerAgain(tx, session, user, secret);
+    if (isAlive && isInGrace(session, hash, now)) return (await this.answerAgain(tx, session, user, secret)) ?? 'none';
+    if (isAlive) return 'reused';
     await this.sessions.delete(tx, userId, session.id);
-    if (isAlive)
-      await this.events.record(tx, {
-        type: 'refresh_token_reused',
-        userId,
-        sessionId: session.id,
-        deviceId: session.deviceId,
-      });
-    return null;
+    return 'none';
+  }
+
+  /**
+   * Ends a session whose token came back, in a transaction of its own: it begins with the ledger's lock, which an ordinary
+   * refresh need not wait for. What is reused once is so for ever, so nothing has to be looked at again.
+   */
+  private async endReused(tx: Tx, { userId, id }: SecretToken): Promise<void> {
+    await this.events.lock(tx, userId);
+    const sessionId = SessionId.parse(id);
+    const session = await this.sessions.find(tx, userId, sessionId);
+    if (!session || !(await this.sessions.delete(tx, userId, sessionId))) return;
+    await this.events.record(tx, { type: 'refresh_token_reused', userId, sessionId, deviceId: session.deviceId });
   }
 
   private async rotate(tx: Tx, session: SessionEntity, user: UserEntity, used: Uint8Array): Promise<TokensView> {

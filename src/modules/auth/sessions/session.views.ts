@@ -1,7 +1,8 @@
-import type { SessionId } from '../auth.schema.js';
+import { toBase64url } from '@daybook/sdk/crypto';
+import type { DeviceView, SessionId } from '../auth.schema.js';
 import type { DeviceEntity } from './device.entity.js';
 import type { SessionRow } from './sessions.repository.js';
-import type { DeviceView, SessionView } from './sessions.schema.js';
+import type { SessionView } from './sessions.schema.js';
 
 export const toSessionView = (row: SessionRow, current: SessionId): SessionView => ({
   id: row.id,
@@ -13,11 +14,14 @@ export const toSessionView = (row: SessionRow, current: SessionId): SessionView 
   expires_at: row.expires_at.toISOString(),
 });
 
-export const toDeviceView = ({ id, name, type, platform, createdAt, lastSeenAt }: DeviceEntity): DeviceView => ({
-  id,
-  device_name: name,
-  device_type: type,
-  platform,
-  created_at: createdAt.toISOString(),
-  last_seen_at: lastSeenAt.toISOString(),
+/** @param keyStatement the number of the statement in the key log that has its key */
+export const toDeviceView = (device: DeviceEntity, keyStatement: number | null): DeviceView => ({
+  id: device.id,
+  device_name: device.name,
+  device_type: device.type,
+  platform: device.platform,
+  public_key: device.publicKey && toBase64url(device.publicKey),
+  key_statement: keyStatement,
+  created_at: device.createdAt.toISOString(),
+  last_seen_at: device.lastSeenAt.toISOString(),
 });

@@ -6,11 +6,11 @@ import { Problems, Returns, ReturnsNothing } from '../../../platform/http/return
 import { Limited } from '../../../platform/limits/limited.js';
 import { refreshLimit } from '../auth.limits.js';
 import { DeviceNotFound, InvalidRefreshToken, SessionNotFound } from '../auth.problems.js';
-import { DeviceId, Refresh, RefreshView, SessionId } from '../auth.schema.js';
+import { DeviceId, DeviceView, Refresh, RefreshView, SessionId } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
 import { DevicesService } from './devices.service.js';
 import { RefreshService } from './refresh.service.js';
-import { DeviceChange, DeviceListView, DeviceView, SessionListView } from './sessions.schema.js';
+import { DeviceChange, DeviceListView, SessionListView } from './sessions.schema.js';
 import { SessionsService } from './sessions.service.js';
 
 const deviceExamples = { any: { summary: 'Another name', value: { device_name: 'Kitchen tablet' } } };
@@ -88,7 +88,11 @@ export class SessionsController {
   }
 
   @Delete('devices/:id')
-  @ApiOperation({ summary: 'Forget a device', description: 'Its sessions end at once.' })
+  @ApiOperation({
+    summary: 'Forget a device',
+    description:
+      'Its sessions end at once. uce: its key is revoked in the key log too; an e2e client signs that itself, before or after.',
+  })
   @ReturnsNothing('Forgotten')
   @Problems(DeviceNotFound)
   async revokeDevice(@Me() me: Caller, @Param('id', { schema: DeviceId }) id: DeviceId): Promise<void> {

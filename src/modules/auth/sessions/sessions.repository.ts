@@ -31,8 +31,7 @@ export interface SessionRow {
 /** Sessions and their slots in PostgreSQL. */
 @Injectable()
 export class SessionsRepository {
-  async insert(tx: Tx, session: SessionEntity, device: DeviceEntity | null): Promise<void> {
-    if (device) await tx.insert(DeviceEntity, device);
+  async insert(tx: Tx, session: SessionEntity): Promise<void> {
     await tx.insert(SessionEntity, session);
   }
 

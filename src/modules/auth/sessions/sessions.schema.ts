@@ -1,19 +1,6 @@
 import { z } from 'zod';
 import { Instant } from '../../../platform/http/wire.js';
-import { DeviceId, SessionId } from '../auth.schema.js';
-
-const DeviceView = z
-  .object({
-    id: DeviceId,
-    device_name: z.string(),
-    device_type: z.enum(['desktop', 'mobile', 'web', 'cli']),
-    platform: z.string(),
-    created_at: Instant,
-    last_seen_at: Instant,
-  })
-  .meta({ id: 'Device' });
-export { DeviceView };
-export type DeviceView = z.infer<typeof DeviceView>;
+import { DeviceId, DeviceView, SessionId } from '../auth.schema.js';
 
 const SessionView = z
   .object({
