@@ -2,7 +2,8 @@ import { type DynamicModule, StandardSchemaSerializerInterceptor, type Type } fr
 import { NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { InsufficientScope, SignedOut } from './modules/auth/auth.problems.js';
+import { CrossSite, InsufficientScope, SignedOut } from './modules/auth/auth.problems.js';
+import { cookieSchemes } from './modules/auth/sessions/session-cookies.js';
 import { closeQuietConnections } from './platform/http/connections.js';
 import { Config } from './platform/config/config.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
@@ -64,4 +65,9 @@ const setBase = (app: NestFastifyApplication) =>
   app.setGlobalPrefix(BASE, { exclude: ['health', 'health/live', 'health/ready'] });
 
 const openApiOf = (app: NestFastifyApplication) =>
-  buildOpenApi(app, { publicRoutes, closed: [SignedOut, InsufficientScope] });
+  buildOpenApi(app, {
+    publicRoutes,
+    closed: [SignedOut, CrossSite, InsufficientScope],
+    signedIn: ['bearer', 'access_cookie'],
+    cookies: cookieSchemes,
+  });

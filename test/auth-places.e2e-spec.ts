@@ -31,7 +31,9 @@ describe('where somebody is signed in', () => {
     const ada = await api.newUser();
     const letters = async () =>
       (
-        await api.database.look(`SELECT FROM outbox WHERE user_id = $1 AND event = 'auth.signed-in-elsewhere'`, [ada.id])
+        await api.database.look(`SELECT FROM outbox WHERE user_id = $1 AND event = 'auth.signed-in-elsewhere'`, [
+          ada.id,
+        ])
       ).length;
     await signIn(ada.email, { device: phone });
     expect(await letters()).toBe(1);

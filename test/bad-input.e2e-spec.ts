@@ -33,13 +33,13 @@ describe('bad input', () => {
   /** For every operation a body that it would accept but for one fault, with the marker wherever a text may be. */
   const nearlySound: Record<string, () => Json[]> = {
     'POST /api/v1/auth/signup': () => [
-      { tier: 'uce', email: 'x@example.com', password: MARKER, device },
+      { tier: 'uce', email: 'x@example.com', password: MARKER, device, mode: 'bearer' },
       { ...signUp, device },
     ],
     'POST /api/v1/auth/prelogin': () => [{ email: 'x@example.com' }],
     'POST /api/v1/auth/login': () => [
-      { email: 'x@example.com', password: MARKER, device },
-      { tier: 'e2e', email: 'x@example.com', password: signUp.password, device },
+      { email: 'x@example.com', password: MARKER, device, mode: 'bearer' },
+      { tier: 'e2e', email: 'x@example.com', password: signUp.password, device, mode: 'bearer' },
     ],
     'POST /api/v1/auth/refresh': () => [{ refresh_token: MARKER }],
     'PATCH /api/v1/auth/me': () => [{ display_name: MARKER, time_zone: 'Europe/Vienna', locale: 'de' }],
@@ -56,7 +56,7 @@ describe('bad input', () => {
     'POST /api/v1/auth/verify-email': () => [{ code: '000000' }],
     'POST /api/v1/auth/verify-recovery-code': () => [{ email: 'x@example.com', code: MARKER }],
     'POST /api/v1/auth/reset-password': () => [
-      { recovery_token: MARKER, new_password: `${MARKER} and more` },
+      { recovery_token: MARKER, new_password: `${MARKER} and more`, mode: 'bearer' },
       { recovery_token: MARKER, new_password: signUp.password, keys: { kdf: signUp.kdf, slot: signUp.keys.slot } },
     ],
     'POST /api/v1/auth/recovery-codes': () => [{ recovery: signUp.recovery }],

@@ -12,7 +12,7 @@ import { sha256 } from './crypto/primitives.js';
 import { e2eAuthKey, unlockE2eAccount } from './crypto/unlocking.js';
 import type { E2eSignUp, WireKeys } from './crypto/wire.js';
 import { AnswerRefused, PasswordRefused } from './problems.js';
-import { expiryOf } from './session.js';
+import { expiryOf, tokensOf } from './session.js';
 import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
 
 /**
@@ -146,10 +146,12 @@ async function signInE2e(connection: Connection, account: ExistingAccount): Prom
 function recordOf(
   { url }: Connection,
   tier: Tier,
-  { user, tokens, device }: Schemas['SignedUp'],
+  answer: Schemas['SignedUp'],
   sent: { readonly askedAt: number; readonly device: Device | undefined },
 ): SessionRecord {
+  const { user, device } = answer;
   if (user.tier !== tier) throw new AnswerRefused('tier');
+  const tokens = tokensOf(answer);
   const publicKey = sent.device?.public_key;
   const at = device && { device: { id: device.id, ...(publicKey !== undefined && { public_key: publicKey }) } };
   return { url, tier, user, tokens, expires_at: expiryOf(tokens, sent.askedAt), ...at };

@@ -68,12 +68,14 @@ export class ConnectionFailed extends Error {
 }
 
 /** Why an answer of the server was refused. */
-export type RefusedAnswer = 'tier' | 'user' | 'keys' | 'id' | 'other-content' | 'rolled-back' | 'does-not-open';
+export type RefusedAnswer =
+  'tier' | 'user' | 'keys' | 'tokens' | 'id' | 'other-content' | 'rolled-back' | 'does-not-open';
 
 const refusedSentences: Record<RefusedAnswer, string> = {
   tier: 'The answer is for an account of another tier',
   user: 'The answer is for another account',
   keys: 'The answer does not have the keys of the account',
+  tokens: 'The answer does not have the tokens of the session',
   id: 'The answer has another entry than the one that was asked for',
   'other-content': 'The answer has other bytes for this version of the entry than were seen before',
   'rolled-back': 'The answer has an older version of the entry than one that was seen before',

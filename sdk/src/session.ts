@@ -1,5 +1,5 @@
 import { type Api, createApi, type Schemas, unwrap } from './api.js';
-import { DaybookProblem, SignedOut } from './problems.js';
+import { AnswerRefused, DaybookProblem, SignedOut } from './problems.js';
 import type { SessionRecord, SessionStore } from './session-store.js';
 import { orAborted, type Surroundings } from './surroundings.js';
 import type { Call, Handling, Transport } from './transport.js';
@@ -100,7 +100,7 @@ export class Session {
   async #refresh(spent: string): Promise<void> {
     if (await this.#adoptStored(spent)) return;
     const askedAt = this.#around.now();
-    const { tokens } = await this.#askForTokens(this.record.tokens.refresh_token);
+    const tokens = tokensOf(await this.#askForTokens(this.record.tokens.refresh_token));
     await this.keep({ tokens, expires_at: expiryOf(tokens, askedAt) });
   }
 
@@ -122,6 +122,12 @@ export class Session {
       throw new SignedOut('ended', { cause });
     }
   }
+}
+
+/** The tokens of an answer. The server leaves them out where cookies are asked for, which this client never does. */
+export function tokensOf({ tokens }: Schemas['Refreshed']): Schemas['Tokens'] {
+  if (!tokens) throw new AnswerRefused('tokens');
+  return tokens;
 }
 
 /** When an access token ends, in milliseconds since 1970; `askedAt` is before its making, so it errs on the safe side. */

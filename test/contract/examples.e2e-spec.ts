@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { useApi } from '../harness/api.js';
+import { Browser } from '../harness/browser.js';
 
 type Examples = Record<string, { readonly value: object }>;
 interface Operation {
@@ -53,5 +54,17 @@ describe('the examples of Swagger UI', () => {
 
   it('work for any address where the tier does not matter', async () => {
     expect((await api.http.post('/auth/prelogin', examplesOf('/api/v1/auth/prelogin')['any']?.value)).status).toBe(200);
+  });
+});
+
+describe('the example of signing in by cookie', () => {
+  const api = useApi();
+
+  it('works as it stands in a page of this server, as Swagger UI is one', async () => {
+    await api.http.post('/auth/signup', examplesOf('/api/v1/auth/signup')['uce']?.value);
+    const browser = new Browser(api.http);
+    const { cookie } = examplesOf('/api/v1/auth/login');
+    expect((await browser.post('/auth/login', cookie?.value)).status).toBe(200);
+    expect((await browser.get('/auth/me')).status).toBe(200);
   });
 });

@@ -1,7 +1,8 @@
 import { createId } from '@daybook/sdk/crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { publicRoutes } from '../../src/public-routes.js';
-import { type E2eTestUser, type TestUser, useApi } from '../harness/api.js';
+import { type E2eTestUser, PASSWORD, type TestUser, useApi } from '../harness/api.js';
+import { ACCESS_COOKIE, Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedDraft } from '../harness/entries.js';
 import { type Operation, operations } from '../harness/openapi.js';
 import { expectProblem, withoutInstance } from '../harness/problems.js';
@@ -13,13 +14,21 @@ const isListed = (operation: Operation) => Object.hasOwn(publicRoutes, routeOf(o
 
 describe('every route', () => {
   const api = useApi();
+  let signedIn: Browser;
 
-  const call = ({ method, path, hasBody }: Operation, token?: string) =>
+  beforeAll(async () => {
+    signedIn = new Browser(api.http);
+    const account = { tier: 'uce', email: api.newEmail(), password: PASSWORD, mode: 'cookie' };
+    await signedIn.post('/auth/signup', account);
+  });
+
+  const call = ({ method, path, hasBody }: Operation, { token, cookie }: { token?: string; cookie?: string } = {}) =>
     fetch(api.origin + path.replaceAll(/\{\w+\}/g, createId()), {
       method,
       headers: {
         ...(hasBody && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(cookie !== undefined && { cookie: `${ACCESS_COOKIE}=${cookie}`, ...OWN_PAGE }),
       },
       ...(hasBody && { body: '{}' }),
     });
@@ -31,13 +40,25 @@ describe('every route', () => {
   });
 
   it.each(all.filter((operation) => !isListed(operation)))('is closed without signing in: $name', async (operation) => {
-    for (const token of [undefined, 'nonsense', `${createId()}.x.y`]) {
-      const response = await call(operation, token);
+    const nonsense = ['nonsense', `${createId()}.x.y`];
+    for (const sent of [{}, ...nonsense.flatMap((text) => [{ token: text }, { cookie: text }])]) {
+      const response = await call(operation, sent);
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject({ type: 'auth/signed-out', status: 401 });
     }
     expect(operation.isOpen).toBe(false);
   });
+
+  it.each(all.filter((operation) => !isListed(operation)))(
+    'is closed to cookies that a page of another site sends: $name',
+    async (operation) => {
+      const response = await fetch(api.origin + operation.path.replaceAll(/\{\w+\}/g, createId()), {
+        method: operation.method,
+        headers: { cookie: `${ACCESS_COOKIE}=${signedIn.valueOf(ACCESS_COOKIE)}`, 'sec-fetch-site': 'cross-site' },
+      });
+      expect(await response.json()).toMatchObject({ type: 'auth/cross-site', status: 403 });
+    },
+  );
 
   it.each(all.filter(isListed))('is open when it is listed: $name', async (operation) => {
     const response = await call(operation);

@@ -12,8 +12,12 @@ export interface Operation {
 
 interface Described {
   readonly requestBody?: unknown;
-  readonly security?: unknown[];
+  readonly security: readonly object[];
 }
+
+/** Whether an operation needs nobody to be signed in: it has no requirement, or an empty one among them (OpenAPI 3.1). */
+export const isOpen = (security: readonly object[]): boolean =>
+  security.length === 0 || security.some((way) => Object.keys(way).length === 0);
 
 /** Every operation of openapi.json. */
 export function operations(): Operation[] {
@@ -25,7 +29,7 @@ export function operations(): Operation[] {
       method: method.toUpperCase(),
       path,
       hasBody: requestBody !== undefined,
-      isOpen: security?.length === 0,
+      isOpen: isOpen(security),
       name: `${method.toUpperCase()} ${path}`,
     })),
   );

@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Begin a diary
-         * @description The tier is chosen here and never changes in place.
+         * @description The tier is chosen here and never changes in place. With `"mode": "cookie"` the answer sets two cookies and has no tokens: for pages of this origin (docs/browsers.md).
          */
         post: operations["accounts_signUp"];
         delete?: never;
@@ -106,7 +106,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description e2e clients send the authentication key in the password field.
+         * @description e2e clients send the authentication key in the password field. With `"mode": "cookie"` the answer sets two cookies and has no tokens: for pages of this origin (docs/browsers.md).
          */
         post: operations["accounts_signIn"];
         delete?: never;
@@ -164,7 +164,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description One transaction: the diary stays readable, every other session ends. API keys go on working.
+         * @description One transaction: the diary stays readable, every other session ends. API keys go on working. Who came by cookie gets new cookies, and no tokens.
          */
         post: operations["account_changePassword"];
         delete?: never;
@@ -386,7 +386,7 @@ export interface paths {
         put?: never;
         /**
          * Set a new password with a recovery token
-         * @description The diary stays readable. Every session ends, and every API key is deleted.
+         * @description The diary stays readable. Every session ends, and every API key is deleted. With `"mode": "cookie"` the answer sets two cookies and has no tokens: for pages of this origin (docs/browsers.md).
          */
         post: operations["recovery_reset"];
         delete?: never;
@@ -426,7 +426,7 @@ export interface paths {
         put?: never;
         /**
          * Fresh tokens
-         * @description Each refresh token works once. Sent again within ten seconds, before its successor was used, it answers the same successor; any other reuse ends the session.
+         * @description Each refresh token works once. Sent again within ten seconds, before its successor was used, it answers the same successor; any other reuse ends the session. Without a body, the refresh cookie is taken, both cookies are set anew, and there are no tokens in the answer.
          */
         post: operations["sessions_refresh"];
         delete?: never;
@@ -446,7 +446,7 @@ export interface paths {
         put?: never;
         /**
          * End this session
-         * @description Its tokens stop working, and their slots are deleted.
+         * @description Its tokens stop working, and their slots are deleted. Cookies are cleared.
          */
         post: operations["sessions_logout"];
         delete?: never;
@@ -612,6 +612,11 @@ export interface components {
                 /** @description X25519, of a pair whose private half stays on the device */
                 public_key?: string;
             };
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
         } | {
             /** @enum {string} */
             tier: "e2e";
@@ -667,10 +672,15 @@ export interface components {
                 /** @description X25519, of a pair whose private half stays on the device */
                 public_key?: string;
             };
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
         };
         SignedUp: {
             user: components["schemas"]["User"];
-            tokens: components["schemas"]["Tokens"];
+            tokens?: components["schemas"]["Tokens"];
             /** @description the device that was given */
             device?: components["schemas"]["Device"];
             /** @description uce: shown this once; each opens the account one time */
@@ -748,6 +758,11 @@ export interface components {
                 /** @description X25519, of a pair whose private half stays on the device */
                 public_key?: string;
             };
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
         } | {
             /** @enum {string} */
             tier: "e2e";
@@ -764,10 +779,15 @@ export interface components {
                 /** @description X25519, of a pair whose private half stays on the device */
                 public_key?: string;
             };
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
         };
         SignedIn: {
             user: components["schemas"]["User"];
-            tokens: components["schemas"]["Tokens"];
+            tokens?: components["schemas"]["Tokens"];
             /** @description the device that was given */
             device?: components["schemas"]["Device"];
             keys?: components["schemas"]["WrappedKeys"];
@@ -858,7 +878,7 @@ export interface components {
             };
         };
         PasswordChanged: {
-            tokens: components["schemas"]["Tokens"];
+            tokens?: components["schemas"]["Tokens"];
             /** @description API keys open the diary without the password, and go on doing so */
             api_keys_kept: number;
         };
@@ -1001,10 +1021,20 @@ export interface components {
         };
         PasswordReset: {
             recovery_token: string;
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
             /** @description 8 characters at least, in any script; not a common one, and not the address */
             new_password: string;
         } | {
             recovery_token: string;
+            /**
+             * @description bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages of the server’s own origin (docs/browsers.md)
+             * @enum {string}
+             */
+            mode?: "bearer" | "cookie";
             /** @description e2e: the authentication key, never the password */
             new_password: string;
             /** @description e2e: how the new authentication key was made, and the slot that the new password opens */
@@ -1027,7 +1057,7 @@ export interface components {
             };
         };
         PasswordResetAnswer: {
-            tokens: components["schemas"]["Tokens"];
+            tokens?: components["schemas"]["Tokens"];
         };
         NewRecoveryCodes: {
             /** @description e2e: made by the client */
@@ -1047,7 +1077,7 @@ export interface components {
             refresh_token: string;
         };
         Refreshed: {
-            tokens: components["schemas"]["Tokens"];
+            tokens?: components["schemas"]["Tokens"];
         };
         SessionList: {
             data: components["schemas"]["Session"][];
@@ -1426,6 +1456,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `auth/cross-site`: Cookies are for pages of this server alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `auth/email-taken`: The address is taken
              *     `auth/user-id-taken`: The user id is taken
@@ -1633,6 +1672,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `auth/cross-site`: Cookies are for pages of this server alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request/too-large`: The body is too large */
             413: {
                 headers: {
@@ -1722,7 +1770,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,7 +1857,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1904,7 +1958,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1990,6 +2047,7 @@ export interface operations {
             };
             /**
              * @description `auth/wrong-password`: The password is not right
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -2104,6 +2162,7 @@ export interface operations {
             };
             /**
              * @description `auth/wrong-password`: The password is not right
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -2225,7 +2284,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2340,7 +2402,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2420,7 +2485,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2506,6 +2574,7 @@ export interface operations {
             };
             /**
              * @description `auth/reauthenticate`: Give the password again
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -2623,7 +2692,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2712,7 +2784,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2798,6 +2873,7 @@ export interface operations {
             };
             /**
              * @description `auth/wrong-password`: The password is not right
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -2971,7 +3047,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3066,6 +3145,7 @@ export interface operations {
             };
             /**
              * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -3301,6 +3381,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `auth/cross-site`: Cookies are for pages of this server alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request/too-large`: The body is too large */
             413: {
                 headers: {
@@ -3405,6 +3494,7 @@ export interface operations {
             };
             /**
              * @description `auth/reauthenticate`: Give the password again
+             *     `auth/cross-site`: Cookies are for pages of this server alone
              *     `auth/insufficient-scope`: The API key may not do this
              */
             403: {
@@ -3493,7 +3583,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["Refresh"];
             };
@@ -3519,6 +3609,15 @@ export interface operations {
             };
             /** @description `auth/invalid-refresh-token`: The refresh token is not valid */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/cross-site`: Cookies are for pages of this server alone */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3613,7 +3712,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3682,7 +3784,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3753,7 +3858,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3824,7 +3932,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3913,7 +4024,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3984,7 +4098,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4205,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4320,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4311,7 +4434,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4438,7 +4564,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `auth/insufficient-scope`: The API key may not do this */
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
             403: {
                 headers: {
                     [name: string]: unknown;

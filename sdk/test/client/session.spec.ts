@@ -113,6 +113,12 @@ describe('a refresh', () => {
     await expect(imagined.run(me())).rejects.toThrow(DaybookProblem);
   });
 
+  it('that is answered without tokens is a fault of the server, and nothing of the session is dropped', async () => {
+    const { imagined, me, store } = await newSession((asked) => (isRefresh(asked) ? json(200, {}) : signedOut()));
+    await expect(imagined.run(me())).rejects.toMatchObject({ name: 'AnswerRefused', reason: 'tokens' });
+    expect((await store.load())?.tokens).toEqual(tokens(1));
+  });
+
   it('that is refused signs the user out: tokens are dropped, and every call says so', async () => {
     const { imagined, me, store, session, onEnd } = await newSession((asked) =>
       isRefresh(asked) ? refusal(401, 'auth/invalid-refresh-token') : signedOut(),

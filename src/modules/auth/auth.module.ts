@@ -67,6 +67,9 @@ import { PrivateKeyEntity } from './keys/private-key.entity.js';
 import { RecoveryCodeEntity } from './keys/recovery-code.entity.js';
 import { SlotEntity } from './keys/slot.entity.js';
 import { AccessStrategy } from './sessions/access.strategy.js';
+import { CookieStrategy } from './sessions/cookie.strategy.js';
+import { SessionCookies } from './sessions/session-cookies.js';
+import { TokenCallers } from './sessions/token-callers.js';
 import { AccessTokens } from './sessions/access-tokens.js';
 import { DeviceEntity } from './sessions/device.entity.js';
 import { Expiry } from './sessions/expiry.js';
@@ -159,11 +162,15 @@ class AccountUserDataModule {}
     DevicesService,
     DevicesRepository,
     AccessTokens,
+    TokenCallers,
     AccessStrategy,
+    CookieStrategy,
+    SessionCookies,
     ApiKeysService,
     ApiKeysRepository,
     ApiKeyStrategy,
   ],
+  exports: [SessionCookies],
 })
 export class AuthModule {}
 

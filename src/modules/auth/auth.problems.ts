@@ -12,6 +12,12 @@ export const InvalidCredentials = problem(
   'Sign-in failed',
   'The address, the password or the tier is not right.',
 );
+export const CrossSite = problem(
+  'auth/cross-site',
+  403,
+  'Cookies are for pages of this server alone',
+  'The request uses a session cookie, or asks for one, and did not come from a page of the server’s own origin.',
+);
 export const InvalidRefreshToken = problem(
   'auth/invalid-refresh-token',
   401,

@@ -80,6 +80,14 @@ export const DeviceView = z
   .meta({ id: 'Device' });
 export type DeviceView = z.infer<typeof DeviceView>;
 
+/** How a client keeps its tokens. */
+export const Mode = z
+  .enum(['bearer', 'cookie'])
+  .describe(
+    'bearer, unless said: the answer has the tokens. cookie: they are set as cookies that no script can read, for pages ' +
+      'of the server’s own origin (docs/browsers.md)',
+  );
+
 const E2eKeys = z.strictObject({
   master_key_id: bytes(16),
   slot: z.strictObject({ id: SlotId, wrapped_master_key: bytes(SLOT_BYTES) }),
@@ -104,6 +112,7 @@ const E2eSignUp = z.strictObject({
   keys: E2eKeys,
   recovery: z.array(RecoveryCode).length(10),
   device: Device.optional(),
+  mode: Mode.optional(),
 });
 export type E2eSignUp = z.infer<typeof E2eSignUp>;
 
@@ -119,6 +128,7 @@ const UceSignUp = z.strictObject({
   email: Email,
   password: UcePassword,
   device: Device.optional(),
+  mode: Mode.optional(),
 });
 export type UceSignUp = z.infer<typeof UceSignUp>;
 
@@ -135,12 +145,14 @@ const UceLogin = z.strictObject({
   email: Email,
   password: z.string().min(1).max(1_024),
   device: Device.optional(),
+  mode: Mode.optional(),
 });
 const E2eLogin = z.strictObject({
   tier: z.literal('e2e'),
   email: Email,
   password: base64urlKey('the authentication key'),
   device: Device.optional(),
+  mode: Mode.optional(),
 });
 export const Login = z.union([UceLogin, E2eLogin]).meta({ id: 'Login' });
 export type Login = z.infer<typeof Login>;
@@ -156,6 +168,9 @@ export const TokensView = z
   })
   .meta({ id: 'Tokens' });
 export type TokensView = z.infer<typeof TokensView>;
+
+/** What `tokens` is in an answer: cookie mode leaves it out. */
+export const TokensUnlessCookies = TokensView.optional();
 
 export const UserView = z
   .object({
@@ -174,7 +189,7 @@ export type UserView = z.infer<typeof UserView>;
 export const SignUpView = z
   .object({
     user: UserView,
-    tokens: TokensView,
+    tokens: TokensUnlessCookies,
     device: DeviceView.optional().describe('the device that was given'),
     recovery_codes: z.array(z.string()).optional().describe('uce: shown this once; each opens the account one time'),
   })
@@ -196,7 +211,7 @@ export type KeysView = z.infer<typeof KeysView>;
 export const LoginView = z
   .object({
     user: UserView,
-    tokens: TokensView,
+    tokens: TokensUnlessCookies,
     device: DeviceView.optional().describe('the device that was given'),
     keys: KeysView.optional(),
     recovery_codes: z
@@ -207,5 +222,5 @@ export const LoginView = z
   .meta({ id: 'SignedIn' });
 export type LoginView = z.infer<typeof LoginView>;
 
-export const RefreshView = z.object({ tokens: TokensView }).meta({ id: 'Refreshed' });
+export const RefreshView = z.object({ tokens: TokensUnlessCookies }).meta({ id: 'Refreshed' });
 export type RefreshView = z.infer<typeof RefreshView>;

@@ -31,6 +31,10 @@ export interface Contract {
   readonly publicRoutes: PublicRoutes;
   /** What any closed route answers to those who are not signed in, or may not do this. */
   readonly closed: readonly ProblemClass[];
+  /** The names of the schemes, each of which opens any closed route. */
+  readonly signedIn: readonly string[];
+  /** The schemes that are cookies, by name. */
+  readonly cookies: Readonly<Record<string, { readonly name: string; readonly description: string }>>;
 }
 
 /** Turns zod 4 into OpenAPI 3.1: schemas with `.meta({ id })` become components. */
@@ -53,7 +57,7 @@ const standardSchemaConverter: NonNullable<SwaggerDocumentOptions['standardSchem
 
 /** The published contract, from the code alone: no database is asked. */
 export function buildOpenApi(app: INestApplication, contract: Contract): OpenAPIObject {
-  const document = SwaggerModule.createDocument(app, describe(), {
+  const document = SwaggerModule.createDocument(app, describe(contract), {
     standardSchemaConverter,
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
   });
@@ -71,7 +75,14 @@ export function buildOpenApi(app: INestApplication, contract: Contract): OpenAPI
 
 const problemSchema = () => standardSchemaConverter(ProblemView, { schemaType: 'output' })?.components?.['Problem'];
 
-const describe = () =>
+function describe({ cookies }: Contract) {
+  const builder = describeServer();
+  for (const [scheme, { name, description }] of Object.entries(cookies))
+    builder.addCookieAuth(name, { type: 'apiKey', in: 'cookie', description }, scheme);
+  return builder.build();
+}
+
+const describeServer = () =>
   new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Daybook')
@@ -91,11 +102,10 @@ const describe = () =>
     })
     .addTag('auth', 'Accounts, and the ways in and out of them')
     .addTag('entries', 'The diary')
-    .addTag('health', 'For probes')
-    .build();
+    .addTag('health', 'For probes');
 
 /** Says of an operation what holds for every route of its kind, so that no route has to. */
-function complete(operation: Annotated, route: string, { publicRoutes, closed }: Contract): void {
+function complete(operation: Annotated, route: string, { publicRoutes, closed, signedIn }: Contract): void {
   const isOpen = Object.hasOwn(publicRoutes, route);
   const takesBody = operation.requestBody !== undefined;
   const takesInput = takesBody || (operation.parameters?.length ?? 0) > 0;
@@ -108,7 +118,7 @@ function complete(operation: Annotated, route: string, { publicRoutes, closed }:
     Unexpected,
   ];
   delete operation[UNLIMITED];
-  operation.security = isOpen ? [] : [{ bearer: [] }];
+  operation.security = isOpen ? (operation.security ?? []) : signedIn.map((scheme) => ({ [scheme]: [] }));
   placeExamples(operation);
   listProblems(operation, [...takeProblems(operation), ...common.map(({ kind }) => kind)]);
 }

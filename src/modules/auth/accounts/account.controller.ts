@@ -10,6 +10,7 @@ import { FeaturesView } from '../../tiers/tiers.schema.js';
 import { UserView } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
+import { GivesTokens } from '../sessions/cookie-mode.js';
 import { AccountService } from './account.service.js';
 import { EmailChange, EmailChangeView, EmailCode } from './email.schema.js';
 import { EmailService } from './email.service.js';
@@ -56,9 +57,12 @@ export class AccountController {
 
   @Post('change-password')
   @Limited(passwordLimit)
+  @GivesTokens()
   @ApiOperation({
     summary: 'Change the password',
-    description: 'One transaction: the diary stays readable, every other session ends. API keys go on working.',
+    description:
+      'One transaction: the diary stays readable, every other session ends. API keys go on working. Who came by cookie gets ' +
+      'new cookies, and no tokens.',
   })
   @Accepts(passwordExamples)
   @Returns(PasswordChangedView, 'Fresh tokens: the old ones have ended too')

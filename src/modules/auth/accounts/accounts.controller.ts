@@ -4,9 +4,10 @@ import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
 import { Limited } from '../../../platform/limits/limited.js';
 import { signInLimits, signUpLimit } from '../auth.limits.js';
-import { EmailTaken, InvalidCredentials, UserIdTaken } from '../auth.problems.js';
+import { CrossSite, EmailTaken, InvalidCredentials, UserIdTaken } from '../auth.problems.js';
 import { Login, LoginView, Prelogin, PreloginView, SignUp, SignUpView } from '../auth.schema.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
+import { cookieModeNote, GivesTokens } from '../sessions/cookie-mode.js';
 import { AccountsService } from './accounts.service.js';
 import { loginExamples, preloginExamples, signUpExamples } from './examples.js';
 import { SignInService } from './sign-in.service.js';
@@ -21,10 +22,14 @@ export class AccountsController {
 
   @Post('signup')
   @Limited(signUpLimit)
-  @ApiOperation({ summary: 'Begin a diary', description: 'The tier is chosen here and never changes in place.' })
+  @GivesTokens()
+  @ApiOperation({
+    summary: 'Begin a diary',
+    description: `The tier is chosen here and never changes in place. ${cookieModeNote}`,
+  })
   @Accepts(signUpExamples)
   @Returns(SignUpView, 'The account, signed in. uce: the recovery codes are shown this once.', 201)
-  @Problems(EmailTaken, UserIdTaken)
+  @Problems(EmailTaken, UserIdTaken, CrossSite)
   signUp(@Body({ schema: SignUp }) signUp: SignUp, @From() from: UserAgent) {
     return this.accounts.signUp(signUp, from);
   }
@@ -42,10 +47,14 @@ export class AccountsController {
 
   @Post('login')
   @Limited(...signInLimits)
-  @ApiOperation({ summary: 'Sign in', description: 'e2e clients send the authentication key in the password field.' })
+  @GivesTokens()
+  @ApiOperation({
+    summary: 'Sign in',
+    description: `e2e clients send the authentication key in the password field. ${cookieModeNote}`,
+  })
   @Accepts(loginExamples)
   @Returns(LoginView, 'Tokens, and for e2e the wrapped keys')
-  @Problems(InvalidCredentials)
+  @Problems(InvalidCredentials, CrossSite)
   signIn(@Body({ schema: Login }) login: Login, @From() from: UserAgent) {
     return this.signIns.signIn(login, from);
   }

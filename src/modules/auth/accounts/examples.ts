@@ -19,6 +19,10 @@ export const preloginExamples: Examples = {
 
 export const loginExamples: Examples = {
   uce: { summary: 'uce', value: { ...uce, device } },
+  cookie: {
+    summary: 'uce, in a page of this server: cookies in place of tokens',
+    value: { ...uce, device, mode: 'cookie' },
+  },
   e2e: {
     summary: 'e2e: the authentication key in place of the password',
     value: { tier: 'e2e', email: e2eSignUpExample.email, password: e2eSignUpExample.password },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bytes } from '../../../platform/http/wire.js';
-import { Kdf, SLOT_BYTES, SlotId, TokensView, UcePassword } from '../auth.schema.js';
+import { Kdf, Mode, SLOT_BYTES, SlotId, TokensUnlessCookies, UcePassword } from '../auth.schema.js';
 
 /** A new password of an e2e account: the client made keys from it, and put the same master key into a new slot. */
 const NewKeys = z
@@ -24,9 +24,9 @@ export const PasswordChange = z
   .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-const recovery_token = z.string().min(1).max(500);
+const recovered = { recovery_token: z.string().min(1).max(500), mode: Mode.optional() };
 export const PasswordReset = z
-  .union([z.strictObject({ recovery_token, ...uceNew }), z.strictObject({ recovery_token, ...e2eNew })])
+  .union([z.strictObject({ ...recovered, ...uceNew }), z.strictObject({ ...recovered, ...e2eNew })])
   .meta({ id: 'PasswordReset' });
 export type PasswordReset = z.infer<typeof PasswordReset>;
 
@@ -35,11 +35,11 @@ export type NewPassword = Pick<PasswordChange, 'new_password'> & { readonly keys
 
 export const PasswordChangedView = z
   .object({
-    tokens: TokensView,
+    tokens: TokensUnlessCookies,
     api_keys_kept: z.int().describe('API keys open the diary without the password, and go on doing so'),
   })
   .meta({ id: 'PasswordChanged' });
 export type PasswordChangedView = z.infer<typeof PasswordChangedView>;
 
-export const PasswordResetView = z.object({ tokens: TokensView }).meta({ id: 'PasswordResetAnswer' });
+export const PasswordResetView = z.object({ tokens: TokensUnlessCookies }).meta({ id: 'PasswordResetAnswer' });
 export type PasswordResetView = z.infer<typeof PasswordResetView>;

@@ -7,6 +7,7 @@ import { eraseExamples } from '../accounts/examples.js';
 import { exportLimit, passwordLimit } from '../auth.limits.js';
 import { ErasureNotFound, WrongPassword } from '../auth.problems.js';
 import { type Caller, Me } from '../caller.js';
+import { EndsSession } from '../sessions/cookie-mode.js';
 import { Erase, ErasureAskedView, ErasureView, ExportView, Receipt } from './erasure.schema.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
@@ -32,6 +33,7 @@ export class ErasureController {
 
   @Post('erase')
   @Limited(passwordLimit)
+  @EndsSession()
   @ApiOperation({
     summary: 'Erase the account',
     description:

@@ -6,9 +6,10 @@ import { codesExamples } from '../accounts/examples.js';
 import { Limited } from '../../../platform/limits/limited.js';
 import { PasswordReset, PasswordResetView } from '../accounts/new-password.schema.js';
 import { recoveryLimits, resetLimit } from '../auth.limits.js';
-import { InvalidRecoveryCode, InvalidRecoveryToken, Locked, Reauthenticate } from '../auth.problems.js';
+import { CrossSite, InvalidRecoveryCode, InvalidRecoveryToken, Locked, Reauthenticate } from '../auth.problems.js';
 import { type Caller, Me } from '../caller.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
+import { cookieModeNote, GivesTokens } from '../sessions/cookie-mode.js';
 import { CodesService } from './codes.service.js';
 import { CodeCheck, CodeCheckView, NewCodes, NewCodesView } from './recovery.schema.js';
 import { RecoveryService } from './recovery.service.js';
@@ -37,12 +38,13 @@ export class RecoveryController {
 
   @Post('reset-password')
   @Limited(resetLimit)
+  @GivesTokens()
   @ApiOperation({
     summary: 'Set a new password with a recovery token',
-    description: 'The diary stays readable. Every session ends, and every API key is deleted.',
+    description: `The diary stays readable. Every session ends, and every API key is deleted. ${cookieModeNote}`,
   })
   @Returns(PasswordResetView, 'Signed in')
-  @Problems(InvalidRecoveryToken)
+  @Problems(InvalidRecoveryToken, CrossSite)
   reset(@Body({ schema: PasswordReset }) reset: PasswordReset, @From() from: UserAgent) {
     return this.resets.reset(reset, from);
   }

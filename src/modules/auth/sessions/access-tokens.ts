@@ -1,6 +1,7 @@
 import { fromBase64url, toBase64url } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import type { JwtFromRequestFunction, StrategyOptionsWithoutRequest } from 'passport-jwt';
 import { z } from 'zod';
 import { Clock } from '../../../platform/clock.js';
 import { Config } from '../../../platform/config/config.js';
@@ -10,7 +11,7 @@ import { Secrets, type SigningKey } from '../../../platform/secrets/keyring.js';
 import { SessionId, SlotId } from '../auth.schema.js';
 
 export const ACCESS_TTL_SECONDS = 15 * 60;
-export const AUDIENCE = 'daybook';
+const AUDIENCE = 'daybook';
 const TYPE = 'at+jwt';
 const ALGORITHM = 'ES256';
 
@@ -63,8 +64,25 @@ export class AccessTokens {
     return this.jwt.sign(claims, { privateKey, header: { alg: ALGORITHM, typ: TYPE, kid: id } });
   }
 
+  /** How Passport verifies a token that it finds in this place; its times are for `read`. */
+  verifiedFrom(jwtFromRequest: JwtFromRequestFunction): StrategyOptionsWithoutRequest {
+    return {
+      jwtFromRequest,
+      algorithms: [ALGORITHM],
+      issuer: this.issuer,
+      audience: AUDIENCE,
+      // Checked in `read`, by the clock that everything else here goes by.
+      ignoreExpiration: true,
+      secretOrKeyProvider: (_request, token: string, done) => {
+        const key = this.verificationKey(token);
+        if (key) done(null, key.publicKey);
+        else done(new Error('not signed by a key of this server'));
+      },
+    };
+  }
+
   /** The key that must have signed `token`, by its header, which must be exactly ours; undefined otherwise. */
-  verificationKey(token: string): SigningKey | undefined {
+  private verificationKey(token: string): SigningKey | undefined {
     const parsed = Header.safeParse(headerOf(token));
     return parsed.success ? this.secrets.tokenKeys.find(({ id }) => id === parsed.data.kid) : undefined;
   }

@@ -10,14 +10,17 @@ import { Limits } from '../../../platform/limits/limits.js';
 import { stranger } from '../../../platform/limits/limits.guard.js';
 import type { Caller } from '../caller.js';
 import { ACCESS } from './access.strategy.js';
+import { COOKIE } from './cookie.strategy.js';
+import { accessCookieOf, SessionCookies } from './session-cookies.js';
 
 /** Closes every route that is not on the list of open ones, and puts the caller on the request. */
 @Injectable()
-export class AccessGuard extends AuthGuard([ACCESS, API_KEY]) {
+export class AccessGuard extends AuthGuard([ACCESS, COOKIE, API_KEY]) {
   constructor(
     @Inject(PUBLIC_ROUTES) private readonly routes: PublicRoutes,
     private readonly reflector: Reflector,
     private readonly limits: Limits,
+    private readonly cookies: SessionCookies,
   ) {
     super();
   }
@@ -26,6 +29,7 @@ export class AccessGuard extends AuthGuard([ACCESS, API_KEY]) {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest & { user?: Caller }>();
     if (isPublic(this.routes, request)) return true;
+    if (accessCookieOf(request) !== undefined) this.cookies.assertSameOrigin(request);
     try {
       await super.canActivate(context);
     } catch (refusal) {

@@ -11,8 +11,7 @@ import type { SecretToken } from '../keys/secret-token.js';
 import type { SessionEntity } from './session.entity.js';
 import { SessionSlots } from './session-slots.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { REFRESH_TTL_MS } from './sessions.service.js';
-import { TokenIssuer } from './token-issuer.js';
+import { REFRESH_TTL_MS, TokenIssuer } from './token-issuer.js';
 
 const GRACE_MS = 10_000;
 

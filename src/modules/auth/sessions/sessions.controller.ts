@@ -5,9 +5,10 @@ import { Accepts } from '../../../platform/http/accepts.js';
 import { Problems, Returns, ReturnsNothing } from '../../../platform/http/returns.js';
 import { Limited } from '../../../platform/limits/limited.js';
 import { refreshLimit } from '../auth.limits.js';
-import { DeviceNotFound, InvalidRefreshToken, SessionNotFound } from '../auth.problems.js';
+import { CrossSite, DeviceNotFound, InvalidRefreshToken, SessionNotFound } from '../auth.problems.js';
 import { DeviceId, DeviceView, Refresh, RefreshView, SessionId } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
+import { EndsSession, TakesRefreshCookie } from './cookie-mode.js';
 import { DevicesService } from './devices.service.js';
 import { RefreshService } from './refresh.service.js';
 import { DeviceChange, DeviceListView, SessionListView } from './sessions.schema.js';
@@ -26,26 +27,33 @@ export class SessionsController {
 
   @Post('refresh')
   @Limited(refreshLimit)
+  @TakesRefreshCookie()
   @ApiOperation({
     summary: 'Fresh tokens',
     description:
       'Each refresh token works once. Sent again within ten seconds, before its successor was used, it answers the same ' +
-      'successor; any other reuse ends the session.',
+      'successor; any other reuse ends the session. Without a body, the refresh cookie is taken, both cookies are set anew, ' +
+      'and there are no tokens in the answer.',
   })
   @Returns(RefreshView, 'The next tokens')
-  @Problems(InvalidRefreshToken)
+  @Problems(InvalidRefreshToken, CrossSite)
   refresh(@Body({ schema: Refresh }) { refresh_token: token }: z.infer<typeof Refresh>) {
     return this.refreshes.refresh(token);
   }
 
   @Post('logout')
-  @ApiOperation({ summary: 'End this session', description: 'Its tokens stop working, and their slots are deleted.' })
+  @EndsSession()
+  @ApiOperation({
+    summary: 'End this session',
+    description: 'Its tokens stop working, and their slots are deleted. Cookies are cleared.',
+  })
   @ReturnsNothing('Signed out')
   async logout(@Me() me: Caller): Promise<void> {
     await this.sessions.end(me);
   }
 
   @Post('logout-all')
+  @EndsSession()
   @ApiOperation({ summary: 'End every session, this one included' })
   @ReturnsNothing('Signed out everywhere')
   async logoutAll(@Me() me: Caller): Promise<void> {

@@ -14,9 +14,8 @@ import type { SessionEntity } from './session.entity.js';
 import { toSessionView } from './session.views.js';
 import { SessionsRepository } from './sessions.repository.js';
 import type { SessionListView } from './sessions.schema.js';
-import { TokenIssuer } from './token-issuer.js';
+import { REFRESH_TTL_MS, TokenIssuer } from './token-issuer.js';
 
-export const REFRESH_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 const PASSWORD_FRESH_MS = 15 * 60 * 1000;
 
 /** Whose session it is, and the key to put into its slots: in the e2e tier there is none. */

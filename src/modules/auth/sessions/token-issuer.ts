@@ -13,6 +13,8 @@ import { SessionSlots } from './session-slots.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const SECRET_BYTES = 32;
+/** How long a session lives from its last refresh on. */
+export const REFRESH_TTL_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes the tokens of a session, and the slots that belong to them. */
 @Injectable()
