@@ -6,6 +6,7 @@ import { CrossSite, InsufficientScope, SignedOut } from './modules/auth/auth.pro
 import { cookieSchemes } from './modules/auth/sessions/session-cookies.js';
 import { closeQuietConnections } from './platform/http/connections.js';
 import { Config } from './platform/config/config.js';
+import { allowOrigins } from './platform/http/cors.js';
 import { fastifyAdapter, readJsonStrictly } from './platform/http/http-server.js';
 import { buildOpenApi } from './platform/http/openapi.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -41,6 +42,7 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
 /** What every request passes through, said once. */
 function dress(app: NestFastifyApplication): void {
   setBase(app);
+  allowOrigins(app, BASE);
   addResponseHeaders(app);
   closeQuietConnections(app);
   readJsonStrictly(app);

@@ -39,6 +39,7 @@ describe('the configuration', () => {
       PORT: secret,
       LOG_LEVEL: secret,
       PUBLIC_URL: secret,
+      CORS_ORIGINS: `https://${secret}/`,
       DATABASE_URL: `mysql://root:${secret}@localhost/daybook`,
       TOKEN_KEYS: secret,
       PASSWORD_PEPPERS: `p1:${secret}`,
@@ -87,6 +88,45 @@ describe('the configuration', () => {
   ])('refuses a token key that is no scalar of P-256: %s', (_what, scalar) => {
     expect(namesOf(faultsOf({ TOKEN_KEYS: `t1:${scalar.toString('base64url')}` }))).toEqual(['TOKEN_KEYS']);
   });
+
+  it.each([
+    ['everybody', '*'],
+    ['everybody of a domain', 'https://*.example.com'],
+    ['a path', 'https://app.example.com/diary'],
+    ['a slash at the end', 'https://app.example.com/'],
+    ['a query', 'https://app.example.com?x'],
+    ['capitals, as no browser sends them', 'https://App.example.com'],
+    ['the port that goes without saying', 'https://app.example.com:443'],
+    ['no scheme', 'app.example.com'],
+    ['another scheme', 'ftp://app.example.com'],
+    ['a file', 'file://'],
+    ['pages without an origin', 'null'],
+    ['a user', 'https://ada@app.example.com'],
+    ['a comma at the end', 'https://app.example.com,'],
+    ['one among good ones', 'https://app.example.com,https://example.org/,http://localhost:3000'],
+    ['a space between', 'https://app.example.com https://example.org'],
+  ])('refuses as an origin of web apps: %s', (_what, CORS_ORIGINS) => {
+    expect(namesOf(faultsOf({ CORS_ORIGINS }))).toEqual(['CORS_ORIGINS']);
+  });
+
+  it('lets no other origin in unless it is named, and takes names of every sound form', () => {
+    expect(Config.from(sound).values.CORS_ORIGINS).toEqual([]);
+    expect(Config.from({ ...sound, CORS_ORIGINS: '' }).values.CORS_ORIGINS).toEqual([]);
+    const origins = [
+      'https://app.example.com',
+      'http://localhost:3000',
+      'https://xn--bcher-kva.example',
+      'http://[::1]',
+    ];
+    expect(Config.from({ ...sound, CORS_ORIGINS: origins.join(', ') }).values.CORS_ORIGINS).toEqual(origins);
+  });
+
+  it.each(['ftp://diary.example', 'data:x', 'localhost:8000'])(
+    'refuses an address of its own that no browser reaches it at: %s',
+    (PUBLIC_URL) => {
+      expect(namesOf(faultsOf({ PUBLIC_URL }))).toEqual(['PUBLIC_URL']);
+    },
+  );
 
   it('does not give its secrets away when it is printed', () => {
     const { values } = Config.from(sound);

@@ -29,6 +29,20 @@ function isScalar(bytes: Buffer): boolean {
   }
 }
 
+/** As a browser sends it in Origin: nothing to normalise, so that it can be compared as it stands. */
+function isOrigin(text: string): boolean {
+  if (!/^https?:/.test(text) || text.includes('*') || !URL.canParse(text)) return false;
+  return new URL(text).origin === text;
+}
+
+const Origins = z
+  .string()
+  .transform((text) => (text === '' ? [] : text.split(',').map((part) => part.trim())))
+  .refine(
+    (list) => list.every(isOrigin),
+    'must be origins such as https://app.example.com, comma-separated: no *, no path, no slash at the end',
+  );
+
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** Everything this server reads from its surroundings, with its meaning. Nothing else reads `process.env`. */
@@ -36,9 +50,10 @@ const Environment = z.object({
   HOST: z.string().default('0.0.0.0').describe('address to listen on'),
   PORT: count(0, 65_535).default(8000).describe('port of the API; 0 takes a free one'),
   PUBLIC_URL: z
-    .url()
+    .url({ protocol: /^https?$/ })
     .default('http://localhost:8000')
     .describe('where clients reach the API; the issuer of its tokens'),
+  CORS_ORIGINS: Origins.default([]).describe('origins of web apps elsewhere that may call the API, without cookies'),
   TRUST_PROXY: TrustedProxies.optional().describe(
     'the proxies whose X-Forwarded-For is believed: how many there are, or their addresses and CIDR ranges',
   ),
