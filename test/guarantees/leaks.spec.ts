@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createE2eAccount, createId, type NewE2eAccount, parseRecoveryCode, toBase64url } from '@daybook/sdk/crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { claimsOf } from '../harness/access-tokens.js';
 import { E2eTestUser, nativeArgon2, weakestKdf } from '../harness/api.js';
+import { Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedDraft } from '../harness/entries.js';
 import { eventually } from '../harness/eventually.js';
 import { type Answer, Http } from '../harness/http.js';
@@ -17,6 +17,7 @@ import {
   found,
   type Haystack,
   type Needle,
+  sessionNeedles,
   textNeedle,
 } from '../harness/leaks.js';
 import { operations } from '../harness/openapi.js';
@@ -34,6 +35,7 @@ const secrets = {
   tag: marker('tag'),
   place: marker('place'),
   malformed: marker('malformed'),
+  origin: marker('origin'),
   inAddress: marker('address'),
   e2ePassword: marker('e2e-password'),
   e2eContent: marker('e2e-content'),
@@ -64,6 +66,7 @@ describe('what is private', () => {
     origin = running.origin;
     http = new Http(`${origin}/api/v1`);
     await liveUce();
+    await liveInBrowser();
     await liveE2e();
     await sendRubbish();
     await failWithTheirWords();
@@ -99,12 +102,7 @@ describe('what is private', () => {
   /** Everything secret that a sign-in answers. */
   function noteTokens(name: string, { body }: Answer): string {
     const { access_token: access, refresh_token: refresh } = body.tokens;
-    const { key } = claimsOf(access);
-    const signature = access.split('.')[2];
-    const secret = Buffer.from(refresh.slice('dbr_'.length), 'base64url').subarray(32, 64);
-    needles.push(textNeedle(`${name}: access token`, signature), textNeedle(`${name}: refresh token`, refresh));
-    needles.push({ name: `${name}: refresh secret`, bytes: secret });
-    if (typeof key === 'string') needles.push(bytesNeedle(`${name}: access secret`, key));
+    needles.push(...sessionNeedles(name, access, refresh));
     return access;
   }
 
@@ -170,6 +168,22 @@ describe('what is private', () => {
     const { access_token } = reset.body.tokens;
     await http.post('/auth/erase', { password: secrets.password }, { token: access_token });
     expect((await http.get('/auth/export', { token: access_token })).status).toBe(200);
+  }
+
+  /** A session in cookies: served, refused for where it comes from and for its form, refreshed, and ended. */
+  async function liveInBrowser(): Promise<void> {
+    const browser = new Browser(http);
+    await browser.post('/auth/login', { email, password: secrets.resetPassword, mode: 'cookie' });
+    needles.push(...sessionNeedles('cookies', ...browser.tokens));
+    expect((await browser.get('/entries')).text).toContain(secrets.content);
+    const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}${secrets.malformed}`).join('; ');
+    for (const path of ['/auth/logout', '/auth/refresh']) {
+      expect((await browser.post(path, undefined, { origin: `https://${secrets.origin}.example` })).status).toBe(403);
+      expect((await browser.post(path, undefined, { ...OWN_PAGE, cookie })).status).toBe(401);
+    }
+    await browser.post('/auth/refresh');
+    needles.push(...sessionNeedles('cookies, refreshed', ...browser.tokens));
+    await browser.post('/auth/logout');
   }
 
   async function liveE2e(): Promise<void> {

@@ -38,6 +38,11 @@ export class Browser {
     return this.cookies.get(name)?.value ?? '';
   }
 
+  /** Access and refresh token, as only the browser itself sees them. */
+  get tokens(): [string, string] {
+    return [this.valueOf(ACCESS_COOKIE), this.valueOf(REFRESH_COOKIE)];
+  }
+
   private headerFor(pathname: string): string {
     const sent = [...this.cookies].filter(([, { path }]) => path === '/' || `${pathname}/`.startsWith(`${path}/`));
     return sent.map(([name, { value }]) => `${name}=${value}`).join('; ');

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { claimsOf } from './access-tokens.js';
 
 /** Something that must not be found, as bytes; `name` says what it is. */
 export interface Needle {
@@ -13,6 +14,20 @@ export const bytesNeedle = (name: string, base64url: string): Needle => ({
   name,
   bytes: Buffer.from(base64url, 'base64url'),
 });
+
+/** Everything secret in the two tokens of a session: of the first one its signature, since the rest names ids. */
+export function sessionNeedles(name: string, access: string, refresh: string): Needle[] {
+  const { key } = claimsOf(access);
+  return [
+    textNeedle(`${name}: access token`, access.split('.')[2] ?? ''),
+    textNeedle(`${name}: refresh token`, refresh),
+    {
+      name: `${name}: refresh secret`,
+      bytes: Buffer.from(refresh.slice('dbr_'.length), 'base64url').subarray(32, 64),
+    },
+    ...(typeof key === 'string' ? [bytesNeedle(`${name}: access secret`, key)] : []),
+  ];
+}
 
 /** The spellings in which bytes could lie somewhere: as they are, in hex, and in base64 at any of the three offsets. */
 function spellings({ bytes }: Needle): string[] {
