@@ -1,24 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import type { NewAccount } from '@daybook/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type BrowserContext, chromium } from 'playwright-core';
 import { PASSWORD, useApi, weakestKdf } from '../harness/api.js';
-
-const EXECUTABLE = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const isThere = existsSync(EXECUTABLE);
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM, isChromiumThere, useChromium } from '../harness/chromium.js';
 
 /** What the SDK imports, served as it lies in its packages: no bundler takes part. */
 const IMPORTS = {
@@ -68,13 +54,12 @@ async function keepDiary(account: NewAccount & { readonly url: string }) {
   return { entry, listed: data.length, recoveryCodes: recoveryCodes.length, unknown };
 }
 
-if (!isThere) it(`the SDK was not tried in a browser: there is no chromium at ${EXECUTABLE}`, () => {});
+if (!isChromiumThere) it(`the SDK was not tried in a browser: there is no chromium at ${CHROMIUM}`, () => {});
 
-(isThere ? describe : describe.skip)('in a browser', () => {
+(isChromiumThere ? describe : describe.skip)('in a browser', () => {
   const api = useApi();
+  const chromium = useChromium();
   let server: Server;
-  let folder: string;
-  let browser: BrowserContext | undefined;
   let origin: string;
 
   beforeAll(async () => {
@@ -82,24 +67,15 @@ if (!isThere) it(`the SDK was not tried in a browser: there is no chromium at ${
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-    folder = await mkdtemp(join(tmpdir(), 'daybook-browser-'));
-    browser = await chromium.launchPersistentContext(folder, {
-      executablePath: EXECUTABLE,
-      headless: true,
-      args: ARGUMENTS,
-    });
   });
   afterAll(async () => {
-    await browser?.close();
     server.closeAllConnections();
     await new Promise((resolve) => void server.close(resolve));
-    await rm(folder, { recursive: true, force: true });
   });
 
   for (const tier of ['uce', 'e2e'] as const) {
     it(`the SDK signs up a ${tier} user, and writes and reads an entry`, async () => {
-      const page = await browser?.newPage();
-      if (!page) throw new Error('the browser did not start');
+      const page = await chromium.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(origin);
