@@ -98,6 +98,32 @@ ALTER TABLE erasures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON erasures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT INSERT, SELECT, UPDATE ON erasures TO daybook_api;
 
+CREATE TABLE idempotency_keys (
+  user_id uuid NOT NULL,
+  key_hash bytea NOT NULL,
+  fingerprint bytea NOT NULL,
+  status smallint NOT NULL,
+  made jsonb NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key_hash),
+  CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT idempotency_keys_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+  CONSTRAINT idempotency_keys_key_hash_check CHECK ((octet_length(key_hash) = 32)),
+  CONSTRAINT idempotency_keys_made_check CHECK ((jsonb_typeof(made) = 'array'::text)),
+  CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+COMMENT ON TABLE idempotency_keys IS 'requests that had their effect, to be answered anew when they are sent again';
+COMMENT ON COLUMN idempotency_keys.key_hash IS 'of what the client sent as Idempotency-Key, keyed';
+COMMENT ON COLUMN idempotency_keys.fingerprint IS 'of route and body, keyed';
+COMMENT ON COLUMN idempotency_keys.made IS 'ids and versions, never an answer';
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys USING btree (expires_at);
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON idempotency_keys FOR ALL TO daybook_system USING (expires_at < now());
+CREATE POLICY owner ON idempotency_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO daybook_api;
+GRANT DELETE ON idempotency_keys TO daybook_system;
+GRANT SELECT (expires_at, key_hash, user_id) ON idempotency_keys TO daybook_system;
+
 CREATE TABLE imported_passwords (
   user_id uuid NOT NULL,
   bcrypt text NOT NULL,

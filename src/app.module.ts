@@ -9,6 +9,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { PUBLIC_ROUTES } from './platform/http/public-routes.js';
+import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
 import { LimitsGuard } from './platform/limits/limits.guard.js';
 import { LimitsModule } from './platform/limits/limits.module.js';
 import { LogModule } from './platform/log/log.module.js';
@@ -27,6 +28,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   OutboxModule.with(reactions),
   HttpModule,
   UserDataModule,
+  IdempotencyModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */

@@ -115,7 +115,8 @@ describe('an erased account', () => {
   const api = useApi({ withWorkers: true });
 
   const life = async (user: TestUser) => {
-    await user.post('/entries', 'account' in user ? sealedDraft(user as E2eTestUser) : { content: 'Rain.' });
+    const draft = 'account' in user ? sealedDraft(user as E2eTestUser) : { content: 'Rain.' };
+    await user.post('/entries', draft, { headers: { 'idempotency-key': 'rain' } });
     await user.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] });
     await user.post('/auth/change-email', { email: api.newEmail(), password: 'not the password' });
   };
@@ -137,6 +138,7 @@ describe('an erased account', () => {
     const { receipt } = (await user.post('/auth/erase', { password: login.password })).body;
     const { counts, erased_at: erasedAt, backups_gone_on: gone } = await erased(receipt);
     expect(counts).toMatchObject({ accounts: 1, entries: 1, devices: 1, sessions: 2, api_keys: 1, recovery_codes: 10 });
+    expect(counts).toMatchObject({ idempotency_keys: 1 });
     expect(gone).toBe(new Date(Date.parse(erasedAt) + 15 * DAY_MS).toISOString().slice(0, 10));
 
     await eventually('the last letter is sent', async () =>
@@ -230,7 +232,13 @@ describe('what is held about an account', () => {
     const key = (await user.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] })).body.key;
     const { status, body, text } = await user.get('/auth/export');
     expect(status).toBe(200);
-    expect(Object.keys(body.held).toSorted()).toEqual(['account', 'entries', 'history', 'storage']);
+    expect(Object.keys(body.held).toSorted()).toEqual([
+      'account',
+      'entries',
+      'history',
+      'repeatable_requests',
+      'storage',
+    ]);
     const { account } = body.held;
     expect(account.user).toMatchObject([{ id: user.id, tier, email: user.email }]);
     expect(account.recovery_codes).toHaveLength(10);

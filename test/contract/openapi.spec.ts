@@ -9,7 +9,7 @@ interface Operation {
   readonly summary?: string;
   readonly security: unknown[];
   readonly tags: string[];
-  readonly parameters?: { readonly name: string }[];
+  readonly parameters?: { readonly name: string; readonly in: string }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref?: string } }> };
   readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, unknown> }>;
 }
@@ -22,6 +22,11 @@ const document: Document = JSON.parse(readFileSync('openapi.json', 'utf8'));
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, ...operation })),
 );
+
+/** POSTs that ignore an Idempotency-Key, by the beginning of their path, each with the reason. A path ends with its slash. */
+const IGNORING: Record<string, string> = {
+  '/api/v1/auth/': 'their answers are secrets that are shown once, so nothing is kept of which to make them anew',
+};
 
 /** The names of all properties in a schema, however deep. */
 function propertyNames(schema: unknown): string[] {
@@ -56,11 +61,24 @@ describe('the contract', () => {
   );
 
   it('names everything in snake_case', () => {
-    const parameters = operations.flatMap((operation) => operation.parameters?.map(({ name }) => name) ?? []);
+    const inAddress = operations.flatMap((operation) => operation.parameters?.filter((p) => p.in !== 'header') ?? []);
+    const parameters = inAddress.map(({ name }) => name);
     const properties = propertyNames(document.components.schemas);
     expect(
       [...new Set([...parameters, ...properties])].filter((name) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name)),
     ).toEqual([]);
+  });
+
+  it('lets every POST be sent again with an Idempotency-Key, but those that ignore it for a reason', () => {
+    const posts = operations.filter(({ name }) => name.startsWith('POST '));
+    const taking = posts.filter(({ parameters }) => parameters?.some(({ name }) => name === 'Idempotency-Key'));
+    const ignoring = posts.filter(({ path }) => Object.keys(IGNORING).some((prefix) => path.startsWith(prefix)));
+    expect([...taking, ...ignoring].map(({ name }) => name).toSorted()).toEqual(
+      posts.map(({ name }) => name).toSorted(),
+    );
+    expect(operations.flatMap(({ parameters }) => parameters ?? []).filter((p) => p.in === 'header')).toHaveLength(
+      taking.length,
+    );
   });
 
   it('lists every problem that the code declares, and docs/problems.md explains each, and no other', () => {

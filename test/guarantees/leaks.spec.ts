@@ -39,6 +39,7 @@ const secrets = {
   inAddress: marker('address'),
   e2ePassword: marker('e2e-password'),
   e2eContent: marker('e2e-content'),
+  idempotencyKey: marker('idempotency-key'),
 };
 /** Stored in the clear, as docs/what-the-server-sees.md says: it shows that the search finds what is there. */
 const email = 'known-to-the-server@example.com';
@@ -121,18 +122,18 @@ describe('what is private', () => {
     await http.post('/auth/login', { email, password: `${password} wrong` });
     await http.post('/auth/prelogin', { email });
     const token = noteTokens('uce sign-in', await http.post('/auth/login', { email, password, device }));
-    const written = await http.post(
-      '/entries',
-      {
-        title: secrets.title,
-        content: `${secrets.content} `.repeat(200),
-        mood: secrets.mood,
-        tags: [secrets.tag],
-        location: { name: secrets.place },
-        source,
-      },
-      { token },
-    );
+    const headers = { 'idempotency-key': secrets.idempotencyKey };
+    const draft = {
+      title: secrets.title,
+      content: `${secrets.content} `.repeat(200),
+      mood: secrets.mood,
+      tags: [secrets.tag],
+      location: { name: secrets.place },
+      source,
+    };
+    const written = await http.post('/entries', draft, { token, headers });
+    const again = await http.post('/entries', draft, { token, headers });
+    expect([written.status, again.body.id]).toEqual([201, written.body.id]);
     expect(written.body.content).toContain(secrets.content);
     await http.get(`/entries/${written.body.id}`, { token });
     await http.get('/entries', { token });
@@ -205,7 +206,8 @@ describe('what is private', () => {
     expect(answer.status).toBe(201);
     const token = noteTokens('e2e sign-up', answer);
     const user = new E2eTestUser(http.base, `e2e-${email}`, answer.body, account);
-    await user.post('/entries', sealedDraft(user, { content: secrets.e2eContent, title: secrets.e2eContent }));
+    const draft = sealedDraft(user, { content: secrets.e2eContent, title: secrets.e2eContent });
+    await user.post('/entries', draft, { headers: { 'idempotency-key': secrets.idempotencyKey } });
     await user.get('/entries');
     const login = { tier: 'e2e', email: `e2e-${email}`, password: signUp.password };
     noteTokens('e2e sign-in', await http.post('/auth/login', login));
@@ -228,7 +230,12 @@ describe('what is private', () => {
     ];
     for (const { method, path, hasBody } of operations()) {
       const address = `${origin}${path.replaceAll(/\{\w+\}/g, secrets.inAddress)}?cursor=${secrets.inAddress}`;
-      const headers = { authorization: `Bearer ${said}.${said}.${said}`, cookie: `x=${said}`, 'user-agent': said };
+      const headers = {
+        authorization: `Bearer ${said}.${said}.${said}`,
+        cookie: `x=${said}`,
+        'user-agent': said,
+        'idempotency-key': said,
+      };
       await (await fetch(address, { method, headers })).text();
       for (const body of hasBody ? bodies : [])
         for (const type of ['application/json', `text/${said}`])
@@ -244,7 +251,8 @@ describe('what is private', () => {
         $$ BEGIN RAISE EXCEPTION 'the source is %', NEW.source USING DETAIL = NEW.source, HINT = NEW.source; END $$;
       CREATE TRIGGER fail BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION fail()`);
     const { body } = await http.post('/auth/login', { email, password: secrets.resetPassword });
-    const answer = await http.post('/entries', { content: 'x', source }, { token: body.tokens.access_token });
+    const options = { token: body.tokens.access_token, headers: { 'idempotency-key': `${secrets.idempotencyKey}-2` } };
+    const answer = await http.post('/entries', { content: 'x', source }, options);
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain(source);
     await asSuperuser('DROP TRIGGER fail ON entries; DROP FUNCTION fail()');
@@ -271,6 +279,7 @@ describe('what is private', () => {
         expect(found([hidden], [{ place: spelling, text }])).toEqual([`hidden in ${spelling}`]);
       }
     expect(rows.map(({ place }) => place)).toEqual(expect.arrayContaining(['public.entries', 'public.slots']));
+    expect(rows.find(({ place }) => place === 'public.idempotency_keys')?.text.split('\n')).toHaveLength(2);
     expect(rows.some(({ place }) => place.startsWith('bullmq.'))).toBe(true);
     expect(output.text).toContain('"status":201');
     expect(output.text).toContain('"server/unexpected"');

@@ -27,6 +27,7 @@ const kept = (table: string) => ({
 });
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
+  { table: 'idempotency_keys', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'imported_passwords', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   kept('key_log'),
   kept('ledger_events'),
@@ -159,7 +160,7 @@ describe('row security', () => {
       ada = await api.newUser();
       const device = { device_name: 'Browser', device_type: 'web', platform: 'firefox' };
       await api.http.post('/auth/login', { email: ada.email, password: 'a rainy sunday with cocoa', device });
-      await ada.post('/entries', { content: 'First snow.' });
+      await ada.post('/entries', { content: 'First snow.' }, { headers: { 'idempotency-key': 'snow' } });
       // Reuse of a refresh token, which is noted.
       const eve = await api.newE2eUser();
       await eve.post('/entries', sealedDraft(eve));

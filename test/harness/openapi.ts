@@ -6,6 +6,8 @@ export interface Operation {
   readonly path: string;
   readonly hasBody: boolean;
   readonly isOpen: boolean;
+  /** Whether it can be sent again with an Idempotency-Key. */
+  readonly takesKey: boolean;
   /** `POST /api/v1/entries`, as people and `public-routes.ts` name it. */
   readonly name: string;
 }
@@ -13,6 +15,7 @@ export interface Operation {
 interface Described {
   readonly requestBody?: unknown;
   readonly security: readonly object[];
+  readonly parameters?: { readonly name: string }[];
 }
 
 /** Whether an operation needs nobody to be signed in: it has no requirement, or an empty one among them (OpenAPI 3.1). */
@@ -25,11 +28,12 @@ export function operations(): Operation[] {
     readFileSync('openapi.json', 'utf8'),
   );
   return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { requestBody, security }]) => ({
+    Object.entries(item).map(([method, { requestBody, security, parameters }]) => ({
       method: method.toUpperCase(),
       path,
       hasBody: requestBody !== undefined,
-      isOpen: isOpen(security),
+        isOpen: isOpen(security),
+        takesKey: parameters?.some((parameter) => parameter.name === 'Idempotency-Key') ?? false,
       name: `${method.toUpperCase()} ${path}`,
     })),
   );

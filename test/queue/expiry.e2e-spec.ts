@@ -54,6 +54,22 @@ describe('what has expired', () => {
     await eventually('its slot is gone', async () => ((await kinds(ada)).has('api_key') ? undefined : true));
   });
 
+  it('is deleted of what was sent with an Idempotency-Key, and nothing else is', async () => {
+    const ada = await api.newUser();
+    const write = (key: string) => ada.post('/entries', { content: key }, { headers: { 'idempotency-key': key } });
+    await write('old');
+    await api.database.look(`UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+      ada.id,
+    ]);
+    await write('new');
+    const kept = () => api.database.look('SELECT FROM idempotency_keys WHERE user_id = $1', [ada.id]);
+    expect(await kept()).toHaveLength(2);
+
+    await queue().add(EXPIRE, {});
+    await eventually('the expired record is gone', async () => ((await kept()).length < 2 ? true : undefined));
+    expect(await kept()).toHaveLength(1);
+  });
+
   it('is all that the system role can see of slots, and not what is in them', async () => {
     const ada = await api.newUser();
     const asSystem = (sql: string) => api.database.as('api', `BEGIN; SET LOCAL ROLE daybook_system; ${sql}; COMMIT`);

@@ -4388,7 +4388,10 @@ export interface operations {
     entries_write: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4446,9 +4449,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `entries/id-taken`: The id belongs to another entry */
+            /**
+             * @description `entries/id-taken`: The id belongs to another entry
+             *     `request/in-progress`: The same request is still being worked on
+             */
             409: {
                 headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4473,7 +4481,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `request/invalid`: The request does not match its schema */
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ import { Accepts } from '../../platform/http/accepts.js';
 import { PageQuery } from '../../platform/http/page.js';
 import { Allows } from '../../platform/http/scopes.js';
 import { AlsoReturns, Problems, Returns } from '../../platform/http/returns.js';
+import { Repeatable, theOne } from '../../platform/idempotency/repeatable.js';
 import { Locked } from '../auth/auth.problems.js';
 import { type Caller, Me } from '../auth/caller.js';
 import { OutOfStorage } from '../tiers/tiers.problems.js';
@@ -28,6 +29,11 @@ export class EntriesController {
   @Returns(WrittenEntryView, 'Created', 201)
   @AlsoReturns(WrittenEntryView, 'The same entry with the same id was there already', 200)
   @Problems(EntryIdTaken, Locked, OutOfStorage)
+  @Repeatable(async ({ entries }: EntriesController, me: Caller, made, reply) => {
+    const entry = await entries.readWritten(me, EntryId.parse(theOne(made).id));
+    void reply.header('etag', `"${entry.version}"`);
+    return entry;
+  })
   async write(
     @Me() me: Caller,
     @Body({ schema: EntryDraft }) draft: EntryDraft,

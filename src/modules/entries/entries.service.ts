@@ -54,6 +54,7 @@ export class EntriesService {
       const head = await this.ledger.lock(tx, caller.userId);
       if (!(await this.entries.insert(tx, entry))) {
         const there = await this.sameEntry(tx, caller, entry, draft);
+        caller.keyed?.made(200, there);
         return { entry: { ...there, history_head: toHistoryHead(head) }, isNew: false };
       }
       const { userId, sessionId, deviceId } = caller;
@@ -61,7 +62,19 @@ export class EntriesService {
       const { id: entryId, version, envelopeHash: hash } = entry;
       const event = { type: 'created', entryId, version, deviceId, sessionId, envelopeHash: hash } as const;
       const history_head = toHistoryHead(await this.ledger.append(tx, userId, head, event));
+      caller.keyed?.made(201, entry);
       return { entry: { ...this.view(caller, entry), history_head }, isNew: true };
+    });
+  }
+
+  /** What `write` answers, for an entry that was written before: the entry as it is now. @throws EntryNotFound */
+  async readWritten(caller: Caller, id: EntryId): Promise<WrittenEntryView> {
+    this.vault.assertUnlocked(caller);
+    return this.db.asUser(caller, async (tx) => {
+      const head = await this.ledger.lock(tx, caller.userId);
+      const entry = await this.entries.find(tx, caller.userId, id);
+      if (!entry) throw new EntryNotFound();
+      return { ...this.view(caller, entry), history_head: toHistoryHead(head) };
     });
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { KeyedRequest } from '../idempotency/keyed-request.js';
 import { UserId } from '../ids.js';
 import { isRepeatable } from './pg-errors.js';
 
@@ -15,6 +16,8 @@ export type Tx = EntityManager & { readonly [scoped]: true };
 /** Who asks, as far as the platform knows. */
 export interface Principal {
   readonly userId: UserId;
+  /** There when the request came with an Idempotency-Key: `asUser` keeps its record with its effect. */
+  readonly keyed?: KeyedRequest;
 }
 
 @Injectable()
@@ -23,11 +26,14 @@ export class Database {
 
   /**
    * Runs `work` in one transaction; row-level security hides every row that is not the principal's. `work` does database
-   * work alone and may be run again: a transaction that lost a deadlock or a serialization conflict is repeated.
+   * work alone and may be run again: a transaction that lost a deadlock or a serialization conflict is repeated. For a
+   * keyed request it also finds out whether the work was done before, and keeps what it made.
    */
-  asUser<T>({ userId }: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
+  asUser<T>({ userId, keyed }: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
     // SET takes no parameters; the id is checked here because it is written into the statement.
-    return this.inTransaction(`SET LOCAL app.user_id = '${UserId.parse(userId)}'`, work);
+    const setting = `SET LOCAL app.user_id = '${UserId.parse(userId)}'`;
+    const transaction = (inside: (tx: Tx) => Promise<T>) => this.inTransaction(setting, inside);
+    return keyed ? keyed.once(userId, transaction, work) : transaction(work);
   }
 
   /** For work that serves no single user. The role may touch only what a migration granted it, never content. */

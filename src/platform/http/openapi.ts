@@ -9,6 +9,7 @@ import type { PublicRoutes } from './public-routes.js';
 import { PROBLEMS } from './returns.js';
 import {
   BodyTooLarge,
+  InProgress,
   InvalidRequest,
   MalformedRequest,
   TooManyRequests,
@@ -141,7 +142,7 @@ function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void
   for (const [status, same] of Map.groupBy(kinds, (kind) => kind.status))
     operation.responses[String(status)] = {
       description: same.map(({ type, title }) => `\`${type}\`: ${title}`).join('  \n'),
-      ...(status === TooManyRequests.kind.status && { headers: limitHeaders }),
+      ...headersOf(same),
       content: {
         [PROBLEM_TYPE]: {
           schema: { $ref: '#/components/schemas/Problem' },
@@ -153,11 +154,20 @@ function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void
     };
 }
 
-const limitHeaders = {
+const retryHeader = {
   'Retry-After': { description: 'seconds until it is worth trying again', schema: { type: 'integer' as const } },
+};
+const limitHeaders = {
+  ...retryHeader,
   'RateLimit-Policy': { description: 'the limits that were looked at', schema: { type: 'string' as const } },
   RateLimit: { description: 'what is left of them, and for how long', schema: { type: 'string' as const } },
 };
+
+function headersOf(kinds: readonly ProblemKind[]) {
+  const types = new Set(kinds.map(({ type }) => type));
+  if (types.has(TooManyRequests.kind.type)) return { headers: limitHeaders };
+  return types.has(InProgress.kind.type) ? { headers: retryHeader } : {};
+}
 
 const exampleOf = ({ type, title, status, detail }: ProblemKind) => ({
   type,

@@ -20,8 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = problemOf(error);
     if (problem.status >= 500) this.logger.error({ err: error, problem: problem.type });
-    if (problem.status === 503 || problem.status === 429)
-      void reply.header('retry-after', problem.details['retry_after_seconds'] ?? RETRY_AFTER_SECONDS);
+    const waits = problem.status === 503 || problem.status === 429 ? RETRY_AFTER_SECONDS : undefined;
+    const retryAfter = problem.details['retry_after_seconds'] ?? waits;
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
   }

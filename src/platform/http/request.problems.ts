@@ -43,6 +43,18 @@ export const TooManyRequests = problem(
   'Too many requests',
   'There were too many tries. Send the request again after the time in Retry-After.',
 );
+export const IdempotencyKeyReused = problem(
+  'request/idempotency-key-reused',
+  422,
+  'The idempotency key was used for another request',
+  'Another request was sent with this Idempotency-Key within the last 24 hours. Take a new key.',
+);
+export const InProgress = problem(
+  'request/in-progress',
+  409,
+  'The same request is still being worked on',
+  'A request with this Idempotency-Key has not ended yet. Send it again after the time in Retry-After.',
+);
 const HeadersTooLarge = problem(
   'request/headers-too-large',
   431,
