@@ -28,8 +28,9 @@ export class Daybook {
   /** Where the user is signed in, and the signed log of the account's keys. */
   readonly devices: Devices;
   /**
-   * Every other call, typed; signed and refreshed as all others, repeated on failures only where it reads. It answers
-   * `{ data, error, response }` and does not throw on refusals: `unwrap` does.
+   * Every other call, typed; signed and refreshed as all others, repeated on failures where it reads or has an
+   * Idempotency-Key, as every POST outside of `/auth` has. It answers `{ data, error, response }` and does not throw on
+   * refusals: `unwrap` does.
    */
   readonly api: Api;
   readonly #session: Session;

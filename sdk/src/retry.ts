@@ -23,6 +23,11 @@ export const defaultRetryPolicy: RetryPolicy = {
 };
 
 const statusesToRepeat: ReadonlySet<number> = new Set([429, 503]);
+
+/** Also an earlier try that the server still works on: no other 409 says when to come again. */
+const isToRepeat = ({ status, headers }: Response) =>
+  statusesToRepeat.has(status) || (status === 409 && headers.has('retry-after'));
+
 const httpDate = /^[A-Z][a-z]{2}/;
 
 /**
@@ -41,7 +46,7 @@ export function delayBeforeNextTry(
   if (tries >= policy.triesMax) return undefined;
   const jittered = random() * Math.min(policy.delayMsMax, policy.delayMs * 2 ** (tries - 1));
   if (outcome instanceof Error) return jittered;
-  if (!statusesToRepeat.has(outcome.status)) return undefined;
+  if (!isToRepeat(outcome)) return undefined;
   const asked = retryAfterMs(outcome.headers.get('retry-after'), now());
   return asked > policy.retryAfterMsMax ? undefined : asked + jittered;
 }

@@ -24,6 +24,10 @@ describe('the wait before the next try', () => {
     expect(delayBeforeNextTry(answer(status), 1, defaultRetryPolicy, at(1))).toBeUndefined();
   });
 
+  it('follows a 409 that says when to come again: an earlier try is still being worked on', () => {
+    expect(delayBeforeNextTry(answer(409, '1'), 1, defaultRetryPolicy, at(0.5))).toBe(1_125);
+  });
+
   it('ends with the fifth try, and where the server wants more than a minute', () => {
     expect(delayBeforeNextTry(new Error(), 4, defaultRetryPolicy, at(1))).toBe(2_000);
     expect(delayBeforeNextTry(new Error(), 5, defaultRetryPolicy, at(1))).toBeUndefined();

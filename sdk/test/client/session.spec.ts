@@ -169,12 +169,14 @@ describe('a call with a sign-in of its own', () => {
 });
 
 describe('a call of the raw client', () => {
-  it('is repeated when it reads, and sent once when it writes', async () => {
+  it('is repeated when it reads or has a key, and sent once when it writes without', async () => {
     const { imagined, api, me } = await newSession(() => refusal(503, 'server/unavailable'));
     await imagined.run(me());
     expect(imagined.asked.splice(0)).toHaveLength(5);
     const body = { content: 'x', kind: 'diary' } as const;
     await imagined.run(api.POST('/api/v1/entries', { body }));
+    expect(imagined.asked.splice(0)).toHaveLength(5);
+    await imagined.run(api.PATCH('/api/v1/auth/me', { body: { display_name: 'Ada' } }));
     expect(imagined.asked).toHaveLength(1);
   });
 });
