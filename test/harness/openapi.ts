@@ -32,8 +32,8 @@ export function operations(): Operation[] {
       method: method.toUpperCase(),
       path,
       hasBody: requestBody !== undefined,
-        isOpen: isOpen(security),
-        takesKey: parameters?.some((parameter) => parameter.name === 'Idempotency-Key') ?? false,
+      isOpen: isOpen(security),
+      takesKey: parameters?.some((parameter) => parameter.name === 'Idempotency-Key') ?? false,
       name: `${method.toUpperCase()} ${path}`,
     })),
   );

@@ -11,6 +11,7 @@ import { EraseAccounts1795250410000 } from '../../../migrations/1795250410000-Er
 import { ImportPasswords1795250420000 } from '../../../migrations/1795250420000-ImportPasswords.js';
 import { LogDevices1795250500000 } from '../../../migrations/1795250500000-LogDevices.js';
 import { NameSubjects1795250501000 } from '../../../migrations/1795250501000-NameSubjects.js';
+import { ExpireKeySlots1795250510000 } from '../../../migrations/1795250510000-ExpireKeySlots.js';
 import { CreateIdempotencyKeys1795250600000 } from '../../../migrations/1795250600000-CreateIdempotencyKeys.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
@@ -28,5 +29,6 @@ export const migrations = [
   ImportPasswords1795250420000,
   LogDevices1795250500000,
   NameSubjects1795250501000,
+  ExpireKeySlots1795250510000,
   CreateIdempotencyKeys1795250600000,
 ];
