@@ -8,6 +8,8 @@ export interface Operation {
   readonly isOpen: boolean;
   /** Whether it can be sent again with an Idempotency-Key. */
   readonly takesKey: boolean;
+  /** The tier that alone has it; undefined where both do. */
+  readonly tier: string | undefined;
   /** `POST /api/v1/entries`, as people and `public-routes.ts` name it. */
   readonly name: string;
 }
@@ -16,6 +18,7 @@ interface Described {
   readonly requestBody?: unknown;
   readonly security: readonly object[];
   readonly parameters?: { readonly name: string }[];
+  readonly 'x-required-tier'?: string;
 }
 
 /** Whether an operation needs nobody to be signed in: it has no requirement, or an empty one among them (OpenAPI 3.1). */
@@ -28,12 +31,13 @@ export function operations(): Operation[] {
     readFileSync('openapi.json', 'utf8'),
   );
   return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { requestBody, security, parameters }]) => ({
+    Object.entries(item).map(([method, { requestBody, security, parameters, 'x-required-tier': tier }]) => ({
       method: method.toUpperCase(),
       path,
       hasBody: requestBody !== undefined,
       isOpen: isOpen(security),
       takesKey: parameters?.some((parameter) => parameter.name === 'Idempotency-Key') ?? false,
+      tier,
       name: `${method.toUpperCase()} ${path}`,
     })),
   );
