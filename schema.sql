@@ -40,6 +40,22 @@ ALTER TABLE devices ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON devices FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON devices TO daybook_api;
 
+CREATE TABLE due (
+  user_id uuid NOT NULL,
+  task text NOT NULL,
+  id uuid NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT due_pkey PRIMARY KEY (user_id, task, id),
+  CONSTRAINT due_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE due IS 'what is to be done for whom, and when: the work itself is done as that user';
+CREATE INDEX due_next ON due USING btree (task, due_at);
+ALTER TABLE due ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY due ON due FOR SELECT TO daybook_system USING (due_at < now());
+CREATE POLICY owner ON due FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON due TO daybook_api;
+GRANT SELECT ON due TO daybook_system;
+
 CREATE TABLE email_codes (
   user_id uuid NOT NULL,
   email text NOT NULL,
@@ -70,17 +86,87 @@ CREATE TABLE entries (
   prev_envelope_hash bytea NOT NULL,
   created_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
+  external_id text,
+  device_id uuid,
+  deleted_at timestamp with time zone,
   CONSTRAINT entries_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT entries_envelope_hash_check CHECK ((octet_length(envelope_hash) = 32)),
+  CONSTRAINT entries_external_check CHECK (((external_id IS NULL) OR (source IS NOT NULL))),
   CONSTRAINT entries_prev_envelope_hash_check CHECK ((octet_length(prev_envelope_hash) = 32)),
   CONSTRAINT entries_version_check CHECK ((version > 0))
 );
 COMMENT ON COLUMN entries.listed_on IS 'the diary day, or the day it was written where it has none: the order of lists';
+COMMENT ON COLUMN entries.external_id IS 'what the source calls it: it is brought in once';
+COMMENT ON COLUMN entries.device_id IS 'where this version was written; the device may be gone';
+COMMENT ON COLUMN entries.deleted_at IS 'since when it is in the trash';
 CREATE INDEX entries_listed ON entries USING btree (user_id, listed_on DESC, id DESC);
+CREATE UNIQUE INDEX entries_external ON entries USING btree (user_id, source, external_id) WHERE (external_id IS NOT NULL);
 ALTER TABLE entries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON entries FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON entries TO daybook_api;
+
+CREATE TABLE entry_cards (
+  user_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  sealed bytea NOT NULL,
+  CONSTRAINT entry_cards_pkey PRIMARY KEY (user_id, entry_id),
+  CONSTRAINT entry_cards_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE entry_cards IS 'the words of an entry with their places, sealed under its content key (uce)';
+ALTER TABLE entry_cards ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entry_cards FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entry_cards TO daybook_api;
+
+CREATE TABLE entry_signatures (
+  user_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  period integer NOT NULL,
+  signature bit(2048) NOT NULL,
+  CONSTRAINT entry_signatures_pkey PRIMARY KEY (user_id, entry_id),
+  CONSTRAINT entry_signatures_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT entry_signatures_period_check CHECK (((period >= 0) AND (period <= 65535)))
+);
+COMMENT ON TABLE entry_signatures IS 'blurred words for search (uce): docs/search.md';
+ALTER TABLE entry_signatures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entry_signatures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entry_signatures TO daybook_api;
+
+CREATE TABLE entry_tags (
+  user_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  CONSTRAINT entry_tags_pkey PRIMARY KEY (user_id, entry_id, tag_id),
+  CONSTRAINT entry_tags_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT entry_tags_user_id_tag_id_fkey FOREIGN KEY (user_id, tag_id) REFERENCES tags(user_id, id) ON DELETE CASCADE
+);
+CREATE INDEX entry_tags_by_tag ON entry_tags USING btree (user_id, tag_id);
+ALTER TABLE entry_tags ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entry_tags FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entry_tags TO daybook_api;
+
+CREATE TABLE entry_versions (
+  user_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  version bigint NOT NULL,
+  kind text NOT NULL,
+  entry_date date,
+  device_id uuid,
+  sealed bytea NOT NULL,
+  wrapped_key bytea NOT NULL,
+  envelope_hash bytea NOT NULL,
+  prev_envelope_hash bytea NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  CONSTRAINT entry_versions_pkey PRIMARY KEY (user_id, entry_id, version),
+  CONSTRAINT entry_versions_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT entry_versions_envelope_hash_check CHECK ((octet_length(envelope_hash) = 32)),
+  CONSTRAINT entry_versions_prev_envelope_hash_check CHECK ((octet_length(prev_envelope_hash) = 32)),
+  CONSTRAINT entry_versions_version_check CHECK ((version > 0))
+);
+COMMENT ON TABLE entry_versions IS 'what an entry was before its latest change';
+ALTER TABLE entry_versions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entry_versions FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entry_versions TO daybook_api;
 
 CREATE TABLE erasures (
   user_id uuid NOT NULL,
@@ -394,6 +480,36 @@ ALTER TABLE storage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON storage FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON storage TO daybook_api;
 
+CREATE TABLE tags (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  token bytea NOT NULL,
+  sealed_name bytea,
+  wrapped_key bytea,
+  CONSTRAINT tags_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT tags_user_id_token_key UNIQUE (user_id, token),
+  CONSTRAINT tags_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT tags_check CHECK (((sealed_name IS NULL) = (wrapped_key IS NULL))),
+  CONSTRAINT tags_token_check CHECK ((octet_length(token) = 16))
+);
+COMMENT ON COLUMN tags.token IS 'a keyed hash of the name, the key of which only its user has';
+COMMENT ON COLUMN tags.sealed_name IS 'null in the e2e tier, where names are in the content alone';
+ALTER TABLE tags ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON tags FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON tags TO daybook_api;
+
+CREATE TABLE tombstones (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  erased_at timestamp with time zone NOT NULL,
+  CONSTRAINT tombstones_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT tombstones_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE tombstones IS 'ids of erased entries, which are never used again';
+ALTER TABLE tombstones ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON tombstones FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON tombstones TO daybook_api;
+
 CREATE TABLE users (
   user_id uuid NOT NULL,
   tier text NOT NULL,
@@ -405,14 +521,17 @@ CREATE TABLE users (
   time_zone text,
   locale text,
   locked_at timestamp with time zone,
+  versions_kept integer NOT NULL DEFAULT 1000,
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
   CONSTRAINT users_tier UNIQUE (user_id, tier),
   CONSTRAINT users_master_key_id_check CHECK ((octet_length(master_key_id) = 16)),
-  CONSTRAINT users_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text])))
+  CONSTRAINT users_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text]))),
+  CONSTRAINT users_versions_kept_check CHECK (((versions_kept >= 0) AND (versions_kept <= 1000)))
 );
 COMMENT ON COLUMN users.email IS 'as it was typed; sign_in_names holds the form that is compared';
 COMMENT ON COLUMN users.master_key_id IS 'null until the account has a master key';
 COMMENT ON COLUMN users.locked_at IS 'while it is set nobody signs in, by any way; nothing is deleted';
+COMMENT ON COLUMN users.versions_kept IS 'how many earlier versions of each entry are kept';
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY kept ON users FOR DELETE USING (EXISTS ( SELECT
    FROM erasures

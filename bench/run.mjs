@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchLogins } from './logins.mjs';
+import { benchRaces } from './races.mjs';
 
-const BENCHES = { logins: benchLogins };
+const BENCHES = { logins: benchLogins, races: benchRaces };
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort(new Error('interrupted')));
 

@@ -22,7 +22,14 @@ async function generate() {
   const contract = join(folder, 'openapi.json');
   return {
     'openapi.json': openapi,
-    'sdk/src/generated/api.ts': written('api.ts', 'node_modules/openapi-typescript/bin/cli.js', contract, '-o'),
+    'sdk/src/generated/api.ts': written(
+      'api.ts',
+      'node_modules/openapi-typescript/bin/cli.js',
+      contract,
+      '--redocly',
+      'redocly.yaml',
+      '-o',
+    ),
     'schema.sql': await dumpSchema(join(folder, 'postgres')),
   };
 }

@@ -16,6 +16,7 @@ import { LogModule } from './platform/log/log.module.js';
 import { OutboxModule } from './platform/queue/queue.module.js';
 import { SecretsModule } from './platform/secrets/secrets.module.js';
 import { UserDataModule } from './platform/user-data.js';
+import { StorageModule } from './platform/storage/storage.module.js';
 import { publicRoutes } from './public-routes.js';
 import { reactions } from './reactions.js';
 
@@ -25,6 +26,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   LogModule.with(),
   DatabaseModule,
   SecretsModule,
+  StorageModule,
   OutboxModule.with(reactions),
   HttpModule,
   UserDataModule,

@@ -1,4 +1,5 @@
 import { EXPIRE } from './modules/auth/auth.worker.js';
+import { EMPTY_TRASH } from './modules/entries/entries.worker.js';
 import type { Schedules } from './platform/queue/queue.module.js';
 
 const MINUTE_MS = 60_000;
@@ -6,4 +7,5 @@ const MINUTE_MS = 60_000;
 /** What is done again and again, once for the whole installation however many workers there are. */
 export const schedules: Schedules = {
   [EXPIRE]: { queue: 'auth', everyMs: 60 * MINUTE_MS },
+  [EMPTY_TRASH]: { queue: 'entries', everyMs: 24 * 60 * MINUTE_MS },
 };

@@ -10,12 +10,16 @@ import { workers } from './worker.module.js';
 
 /** `npm start`: API and workers in one process, on a database of its own under DATA_DIR. */
 await run(async () => {
-  const { PORT, DATA_DIR } = embeddedOptions();
-  const instance = await startInstance(DATA_DIR);
+  const { HOST, PORT, PUBLIC_URL = `http://localhost:${PORT}`, DATA_DIR, STORE_PORT, WEB_ORIGINS } = embeddedOptions();
+  const instance = await startInstance(DATA_DIR, { host: HOST, port: STORE_PORT, allowedOrigins: WEB_ORIGINS });
   const stop = () => instance.stop();
   try {
     const config = Config.fromEnvironment(
-      { PUBLIC_URL: `http://localhost:${PORT}`, MAIL_DIR: join(instance.dataDir, 'mail') },
+      {
+        PUBLIC_URL,
+        MAIL_DIR: join(instance.dataDir, 'mail'),
+        S3_PUBLIC_ENDPOINT: `http://${new URL(PUBLIC_URL).hostname}:${instance.storePort}`,
+      },
       instance.environment,
     );
     const app = await createApp(AppModule.with(config, ...workers()), config);

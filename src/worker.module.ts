@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { foundation } from './app.module.js';
 import { AuthWorkerModule, EraserModule } from './modules/auth/auth.module.js';
+import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import type { Config } from './platform/config/config.js';
 import { QueueModule } from './platform/queue/queue.module.js';
@@ -11,7 +12,12 @@ import { schedules } from './schedules.js';
 export const erasing = [EraserModule, EntriesUserDataModule];
 
 /** What works on jobs, wherever it runs. */
-export const workers = () => [QueueModule.with(reactions, schedules), AuthWorkerModule, ...erasing];
+export const workers = () => [
+  QueueModule.with(reactions, schedules),
+  AuthWorkerModule,
+  EntriesWorkerModule,
+  ...erasing,
+];
 
 /** What the queue process runs. */
 @Module({})

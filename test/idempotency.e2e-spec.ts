@@ -201,6 +201,24 @@ describe('an operation that takes an Idempotency-Key', () => {
       body: { content: 'First snow.' },
       counts: 'ledger_events',
     }),
+    'POST /api/v1/entries/batch': async () => ({
+      user: await api.newUser(),
+      path: '/entries/batch',
+      body: { entries: [{ content: 'First snow.' }, { content: 'Thaw.', source: 'import', external_id: '7' }] },
+      counts: 'ledger_events',
+    }),
+    'POST /api/v1/entries/{id}/restore': async () => {
+      const user = await api.newUser();
+      const { id } = (await user.post('/entries', { content: 'First snow.' })).body;
+      await user.send('DELETE', `/entries/${id}`, undefined);
+      return { user, path: `/entries/${id}/restore`, counts: 'ledger_events' };
+    },
+    'POST /api/v1/entries/{id}/versions/{version}/revert': async () => {
+      const user = await api.newUser();
+      const { id } = (await user.post('/entries', { content: 'First snow.' })).body;
+      await user.send('PATCH', `/entries/${id}`, JSON.stringify({ content: 'Thaw.' }));
+      return { user, path: `/entries/${id}/versions/1/revert`, body: {}, counts: 'ledger_events' };
+    },
   };
 
   it('is tried below', () => {

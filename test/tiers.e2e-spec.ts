@@ -22,6 +22,8 @@ describe('what an account may do', () => {
         title_characters_max: 500,
         tags_max: 50,
         tag_characters_max: 100,
+        versions_max: 1_000,
+        batch_max: 300,
         sessions_max: 20,
         api_keys_max: 20,
       },

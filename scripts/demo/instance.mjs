@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const START_MS_MAX = 60_000;
 const PAUSE_MS = 50;
+const OWN = { HOST: '127.0.0.1', STORE_PORT: '0', LOG_LEVEL: 'warn', LIMITS: 'off' };
 const STANDALONE = new URL('../../dist/src/standalone.js', import.meta.url).pathname;
 
 /**
@@ -18,7 +19,7 @@ export async function startInstance(folder) {
   const log = join(folder, 'server.log');
   const data = join(folder, 'data');
   const child = spawn(process.execPath, [STANDALONE], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: data, LOG_LEVEL: 'warn', LIMITS: 'off' },
+    env: { ...process.env, ...OWN, PORT: String(port), DATA_DIR: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = createWriteStream(log);

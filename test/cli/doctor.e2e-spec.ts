@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,6 +9,7 @@ import pg from 'pg';
 import { databaseUrl } from '../../src/platform/database/roles.js';
 import { type EmbeddedInstance, startInstance } from '../../src/platform/embedded/instance.js';
 import { daybook } from '../harness/cli.js';
+import { startTestStore } from '../harness/store.js';
 
 const CHECKS = [
   'configuration',
@@ -19,6 +21,9 @@ const CHECKS = [
   'durability',
   'queue',
   'mail',
+  'store',
+  'presigned requests',
+  'web pages',
 ];
 
 interface Finding {
@@ -186,6 +191,51 @@ describe('daybook doctor', () => {
     });
   });
 
+  it('says that the store is out of reach, or does not know us', async () => {
+    const down = await run([], { S3_ENDPOINT: 'http://127.0.0.1:9' });
+    expect(down.stdout).toMatch(/^fault {3}store: .*ECONNREFUSED.*S3_BUCKET/m);
+    expect(down.stdout.match(/^skipped .*the store is out of reach$/gm)).toHaveLength(2);
+    expect(await faults({ S3_SECRET_ACCESS_KEY: 'another' })).toEqual({
+      store: expect.stringContaining('the store answers 403'),
+    });
+    expect(await faults({ S3_BUCKET: 'another' })).toEqual({ store: expect.stringContaining('the store answers 404') });
+    expect(await faults({ S3_CA_FILE: join(folder, 'none.pem') })).toEqual({
+      store: expect.stringContaining('S3_CA_FILE cannot be read'),
+    });
+  });
+
+  it('finds that clients do not reach the store, or reach another', async () => {
+    expect(await faults({ S3_PUBLIC_ENDPOINT: 'http://127.0.0.1:9' })).toEqual({
+      'presigned requests': expect.stringMatching(/ECONNREFUSED.*S3_PUBLIC_ENDPOINT/),
+      'web pages': expect.stringContaining('ECONNREFUSED'),
+    });
+    const careless = createHttpServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    await once(careless, 'listening');
+    const address = careless.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const found = await faults({ S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${port}` });
+    careless.close();
+    expect(found).toEqual({
+      'presigned requests': expect.stringContaining('takes what was not signed'),
+      'web pages': expect.stringContaining('web pages of any origin may not upload'),
+    });
+  });
+
+  it('finds that web clients may not use the store, and leaves nothing in it', async () => {
+    const app = 'https://app.example.com';
+    const store = await startTestStore({ allowedOrigins: [app] });
+    try {
+      expect(await faults(store.environment)).toEqual({ 'web pages': expect.stringContaining('WEB_ORIGINS') });
+      expect(await faults({ ...store.environment, WEB_ORIGINS: app })).toEqual({});
+      expect(await faults({ ...store.environment, WEB_ORIGINS: `${app},https://www.example.com` })).toEqual({
+        'web pages': expect.stringContaining('https://www.example.com may not upload'),
+      });
+      expect(await readdir(join(store.folder, 'objects'))).toEqual([]);
+    } finally {
+      await store.stop();
+    }
+  });
+
   it('greets the mail server, and sends nothing', async () => {
     const heard: string[] = [];
     const server: Server = createServer((socket) => {
@@ -215,6 +265,6 @@ describe('daybook doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fault {3}configuration: .*PORT.*SESSION_PEPPERS/m);
     expect(stdout).not.toContain('change-me');
-    expect(stdout.match(/^skipped /gm)).toHaveLength(8);
+    expect(stdout.match(/^skipped /gm)).toHaveLength(11);
   });
 });

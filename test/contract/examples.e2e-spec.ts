@@ -21,8 +21,8 @@ const without: Record<string, string> = {
   '/api/v1/auth/refresh': 'takes a token that only a sign-in gives out',
 };
 
-const examplesOf = (path: string): Examples =>
-  paths[path]?.['post']?.requestBody?.content['application/json']?.examples ?? {};
+const examplesOf = (path: string, method = 'post'): Examples =>
+  paths[path]?.[method]?.requestBody?.content['application/json']?.examples ?? {};
 
 describe('the examples of Swagger UI', () => {
   const api = useApi();
@@ -50,6 +50,31 @@ describe('the examples of Swagger UI', () => {
     expect((await send('/auth/change-email', token)).status).toBe(202);
     expect((await send('/auth/recovery-codes', token)).status).toBe(201);
     expect((await send('/auth/change-password', token)).status).toBe(200);
+  });
+
+  it('work for the entry that they were written for, one after the other', async () => {
+    const ada = await api.newUser();
+    const example = (path: string, method?: string, which = 'uce') => {
+      const { value } = examplesOf(`/api/v1/entries${path}`, method)[which] ?? {};
+      expect(value).toBeDefined();
+      return value;
+    };
+    const { body: entry } = await ada.post('/entries', example(''));
+    const send = (method: string, path: string, body: unknown) => ada.send(method, path, JSON.stringify(body));
+    expect((await ada.post('/entries/query', example('/query'))).body.data).toHaveLength(1);
+    expect((await send('PUT', `/entries/${entry.id}`, example('/{id}', 'put'))).body.version).toBe(2);
+    expect((await send('PATCH', `/entries/${entry.id}`, example('/{id}', 'patch'))).body.version).toBe(3);
+    const { body: reverted } = await ada.post(
+      `/entries/${entry.id}/versions/1/revert`,
+      example('/{id}/versions/{version}/revert'),
+    );
+    expect(reverted).toMatchObject({ version: 4, content: entry.content });
+    const [tag] = (await ada.get('/entries/tags')).body.data;
+    expect((await send('PATCH', `/entries/tags/${tag.id}`, example('/tags/{id}', 'patch', 'any'))).status).toBe(200);
+    const { body: batch } = await ada.post('/entries/batch', example('/batch'));
+    expect(batch.data.map(({ status }: { status: number }) => status)).toEqual([201, 201]);
+    expect((await ada.post('/entries/query', example('/query', 'post', 'any'))).body.data).toEqual([]);
+    expect((await ada.post('/entries/batch/get', example('/batch/get', 'post', 'any'))).status).toBe(200);
   });
 
   it('work for any address where the tier does not matter', async () => {

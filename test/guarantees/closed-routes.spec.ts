@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { publicRoutes } from '../../src/public-routes.js';
 import { type E2eTestUser, PASSWORD, type TestUser, useApi } from '../harness/api.js';
 import { ACCESS_COOKIE, Browser, OWN_PAGE } from '../harness/browser.js';
-import { sealedDraft } from '../harness/entries.js';
+import { sealedChange, sealedDraft } from '../harness/entries.js';
 import { type Operation, operations } from '../harness/openapi.js';
 import { expectProblem, withoutInstance } from '../harness/problems.js';
 
@@ -76,19 +76,60 @@ describe('what is somebody else’s', () => {
   const api = useApi();
   const withId = all.filter((operation) => operation.path.includes('{') && !isListed(operation));
 
-  /** For every operation on one thing: a thing of a user, by the names of its path. A new operation needs a line here. */
-  const things: Record<string, (owner: E2eTestUser) => Promise<Record<string, string>>> = {
-    'GET /api/v1/entries/{id}': async (owner) => ({ id: (await owner.post('/entries', sealedDraft(owner))).body.id }),
-    'DELETE /api/v1/auth/sessions/{id}': async (owner) => ({ id: (await elsewhere(owner)).sessionId }),
-    'PATCH /api/v1/auth/devices/{id}': async (owner) => ({ id: (await elsewhere(owner)).deviceId }),
-    'DELETE /api/v1/auth/devices/{id}': async (owner) => ({ id: (await elsewhere(owner)).deviceId }),
+  /** What an operation is about: the names of its path, and the body where it takes one. */
+  interface Thing {
+    readonly path: Record<string, string>;
+    readonly body?: object;
+  }
+
+  /** For every operation on one thing: a thing of a user. A new operation needs a line here. */
+  const things: Record<string, (owner: E2eTestUser, ownerOfUce: TestUser) => Promise<Thing>> = {
+    'GET /api/v1/entries/{id}': async (owner) => ({ path: { id: (await written(owner)).id } }),
+    'PUT /api/v1/entries/{id}': async (owner) => changed(owner),
+    'PATCH /api/v1/entries/{id}': async (owner) => changed(owner),
+    'DELETE /api/v1/entries/{id}': async (owner) => ({ path: { id: (await written(owner)).id } }),
+    'POST /api/v1/entries/{id}/restore': async (owner) => {
+      const { id } = await written(owner);
+      await owner.send('DELETE', `/entries/${id}`, undefined);
+      return { path: { id } };
+    },
+    'GET /api/v1/entries/{id}/history': async (owner) => ({ path: { id: (await written(owner)).id } }),
+    'GET /api/v1/entries/{id}/versions': async (owner) => ({ path: { id: (await written(owner)).id } }),
+    'GET /api/v1/entries/{id}/versions/{version}': async (owner) => ({
+      path: { id: (await written(owner)).id, version: '1' },
+    }),
+    'POST /api/v1/entries/{id}/versions/{version}/revert': async (owner) => {
+      const { path, body } = await changed(owner);
+      return { path: { ...path, version: '1' }, body };
+    },
+    'PATCH /api/v1/entries/tags/{id}': async (_, owner) => ({ path: await tagged(owner), body: { name: 'balcony' } }),
+    'DELETE /api/v1/entries/tags/{id}': async (_, owner) => ({ path: await tagged(owner) }),
+    'DELETE /api/v1/auth/sessions/{id}': async (owner) => ({ path: { id: (await elsewhere(owner)).sessionId } }),
+    'PATCH /api/v1/auth/devices/{id}': async (owner) => ({
+      path: { id: (await elsewhere(owner)).deviceId },
+      body: { device_name: 'Old phone' },
+    }),
+    'DELETE /api/v1/auth/devices/{id}': async (owner) => ({ path: { id: (await elsewhere(owner)).deviceId } }),
     'DELETE /api/v1/auth/api-keys/{id}': async (owner) => ({
-      id: (await owner.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] })).body.id,
+      path: { id: (await owner.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] })).body.id },
     }),
   };
 
-  /** What such an operation takes, where it takes a body. */
-  const bodies: Record<string, object> = { 'PATCH /api/v1/auth/devices/{id}': { device_name: 'Old phone' } };
+  const written = async (owner: E2eTestUser) => (await owner.post('/entries', sealedDraft(owner))).body;
+
+  /** An entry with the next version of it. */
+  const changed = async (owner: E2eTestUser) => {
+    const entry = await written(owner);
+    return { path: { id: entry.id }, body: sealedChange(owner, entry) };
+  };
+
+  /** A tag that an entry has. */
+  async function tagged(owner: TestUser) {
+    const name = `garden ${createId()}`;
+    await owner.post('/entries', { content: 'First snow.', tags: [name] });
+    const { body } = await owner.get('/entries/tags');
+    return { id: body.data.find((tag: { name: string }) => tag.name === name).id };
+  }
 
   /** A second session of the owner, on a device. */
   async function elsewhere({ email, account, ...user }: E2eTestUser) {
@@ -102,16 +143,19 @@ describe('what is somebody else’s', () => {
   }
 
   let owner: E2eTestUser;
-  let strangers: TestUser[];
+  let ownerOfUce: TestUser;
+  let strangers: { tier: string; user: TestUser }[];
 
   beforeAll(async () => {
-    owner = await api.newE2eUser();
-    strangers = [await api.newUser(), await api.newE2eUser()];
+    [owner, ownerOfUce] = [await api.newE2eUser(), await api.newUser()];
+    strangers = [
+      { tier: 'uce', user: await api.newUser() },
+      { tier: 'e2e', user: await api.newE2eUser() },
+    ];
   });
 
-  const ask = (user: TestUser, { name, method, path }: Operation, parameters: Record<string, string>) => {
-    const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? 'missing');
-    const body = bodies[name];
+  const ask = (user: TestUser, { method, path: pattern }: Operation, { path, body }: Thing) => {
+    const filled = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => path[name] ?? 'missing');
     return user.send(method, filled.slice('/api/v1'.length), body && JSON.stringify(body));
   };
 
@@ -120,15 +164,16 @@ describe('what is somebody else’s', () => {
   });
 
   it.each(withId)('looks exactly like what does not exist: $name', async (operation) => {
-    const thing = await things[operation.name]?.(owner);
+    const thing = await things[operation.name]?.(owner, ownerOfUce);
     if (!thing) throw new Error('there is no line for this operation');
-    for (const stranger of strangers) {
-      const notTheirs = await ask(stranger, operation, thing);
-      const notThere = await ask(stranger, operation, { ...thing, id: createId() });
+    for (const { user } of strangers.filter(({ tier }) => tier === (operation.tier ?? tier))) {
+      const notTheirs = await ask(user, operation, thing);
+      const notThere = await ask(user, operation, { ...thing, path: { ...thing.path, id: createId() } });
       expectProblem(notTheirs, 404);
       expect(withoutInstance(notTheirs)).toBe(withoutInstance(notThere));
     }
     // Last, since it may take the thing away: it was there all the time.
-    expect((await ask(owner, operation, thing)).status).toBeLessThan(300);
+    const owners = operation.tier === 'uce' ? ownerOfUce : owner;
+    expect((await ask(owners, operation, thing)).status).toBeLessThan(300);
   });
 });

@@ -9,6 +9,7 @@ import { AppModule } from '../../src/app.module.js';
 import { createApp } from '../../src/app.js';
 import { Clock } from '../../src/platform/clock.js';
 import { Config } from '../../src/platform/config/config.js';
+import { storeEnvironment } from '../../src/platform/embedded/instance-store.js';
 import { workers } from '../../src/worker.module.js';
 import { newDatabase, type TestDatabase } from './database.js';
 import { Http } from './http.js';
@@ -111,6 +112,8 @@ export class TestApi {
       PASSWORD_PEPPERS: key(2),
       SESSION_PEPPERS: key(3),
       MAIL_DIR: join(this.folder, 'mail'),
+      // Nothing listens there: tests of media bring a store of their own.
+      ...storeEnvironment('http://127.0.0.1:9', { access_key_id: 'test', secret_access_key: 'test' }),
     };
   }
 

@@ -49,13 +49,17 @@ export const unreadable: BadBody[] = [
   { what: '33 levels', body: nested(33), status: 400 },
   { what: 'very many levels', body: '['.repeat(MIB / 2), status: 400 },
   { what: 'very many levels, all closed', body: `${'['.repeat(MIB / 2)}${']'.repeat(MIB / 2)}`, status: 400 },
-  { what: 'a byte more than 1 MiB', body: ofBytes(MIB + 1), status: 413 },
-  { what: 'much more than 1 MiB', body: ofBytes(3 * MIB), status: 413 },
+];
+
+/** What is too large for an operation that takes so many MiB, and what just is not. */
+export const atTheLimit = (mebibytes: number): BadBody[] => [
+  { what: `exactly ${mebibytes} MiB`, body: ofBytes(mebibytes * MIB), status: 422 },
+  { what: `a byte more than ${mebibytes} MiB`, body: ofBytes(mebibytes * MIB + 1), status: 413 },
+  { what: `much more than ${mebibytes} MiB`, body: ofBytes(3 * mebibytes * MIB), status: 413 },
 ];
 
 /** What is JSON, but of the wrong shape for every operation. */
 export const misshapen: BadBody[] = [
-  { what: 'exactly 1 MiB', body: ofBytes(MIB), status: 422 },
   { what: '32 levels', body: nested(32), status: 422 },
   { what: 'a byte order mark before an empty object', body: '\uFEFF{}', status: 422 },
   { what: 'an empty object', body: '{}', status: 422 },

@@ -10,6 +10,7 @@ const sound = {
   PASSWORD_PEPPERS: `p2:${key(3)},p1:${key(2)}`,
   SESSION_PEPPERS: `s1:${key(4)}`,
   MAIL_DIR: '/var/mail/daybook',
+  S3_BUCKET: 'daybook-media',
 };
 type Environment = Record<string, string | undefined>;
 
@@ -87,6 +88,50 @@ describe('the configuration', () => {
     ['beyond the order of the curve', Buffer.alloc(32, 255)],
   ])('refuses a token key that is no scalar of P-256: %s', (_what, scalar) => {
     expect(namesOf(faultsOf({ TOKEN_KEYS: `t1:${scalar.toString('base64url')}` }))).toEqual(['TOKEN_KEYS']);
+  });
+
+  it('takes any S3: with keys or without, at AWS or elsewhere, for some web pages or all', () => {
+    expect(Config.from(sound).values).toMatchObject({
+      S3_REGION: 'us-east-1',
+      S3_FORCE_PATH_STYLE: false,
+      UPLOAD_BYTES_MAX: 50 * 1024 * 1024,
+      WEB_ORIGINS: ['*'],
+    });
+    const elsewhere = {
+      S3_ENDPOINT: 'https://objects.example.com/',
+      S3_FORCE_PATH_STYLE: 'true',
+      S3_ACCESS_KEY_ID: 'daybook',
+      S3_SECRET_ACCESS_KEY: 'hunter2',
+      WEB_ORIGINS: 'https://app.example.com, http://localhost:3000',
+    };
+    const { values } = Config.from({ ...sound, ...elsewhere });
+    expect(values).toMatchObject({
+      S3_ENDPOINT: 'https://objects.example.com',
+      S3_FORCE_PATH_STYLE: true,
+      WEB_ORIGINS: ['https://app.example.com', 'http://localhost:3000'],
+    });
+    expect(inspect(values)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['S3_BUCKET', undefined],
+    ['S3_BUCKET', 'Not_A_Bucket'],
+    ['S3_ENDPOINT', 'objects.example.com'],
+    ['S3_PUBLIC_ENDPOINT', 'ftp://objects.example.com'],
+    ['S3_FORCE_PATH_STYLE', 'maybe'],
+    ['UPLOAD_BYTES_MAX', '0'],
+    ['WEB_ORIGINS', 'https://app.example.com/'],
+    ['WEB_ORIGINS', 'app.example.com'],
+    ['WEB_ORIGINS', ''],
+  ])('refuses a store with %s %s', (name, value) => {
+    expect(namesOf(faultsOf({ [name]: value }))).toEqual([name]);
+  });
+
+  it('needs both halves of an access key, or neither', () => {
+    expect(namesOf(faultsOf({ S3_ACCESS_KEY_ID: 'daybook' }))).toEqual(['S3_SECRET_ACCESS_KEY']);
+    expect(namesOf(faultsOf({ S3_SECRET_ACCESS_KEY: 'hunter2' }))).toEqual(['S3_ACCESS_KEY_ID']);
+    const example = { S3_ACCESS_KEY_ID: 'daybook', S3_SECRET_ACCESS_KEY: 'change-me' };
+    expect(namesOf(faultsOf(example))).toEqual(['S3_SECRET_ACCESS_KEY']);
   });
 
   it.each([

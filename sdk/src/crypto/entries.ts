@@ -14,6 +14,8 @@ export interface EntryContent {
   readonly mood?: string;
   readonly tags?: readonly string[];
   readonly location?: unknown;
+  /** BCP 47, where the writer has said it; search guesses it otherwise. */
+  readonly language?: string;
   /** Structured, by the schema of the entry's kind. */
   readonly data?: unknown;
   readonly [unknownField: string]: unknown;
@@ -106,8 +108,15 @@ function parsed(plaintext: Uint8Array): unknown {
 
 function isEntryContent(value: unknown): value is EntryContent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { v, title, content, mood, tags }: Partial<Record<keyof EntryContent, unknown>> = value;
-  return v === 1 && typeof content === 'string' && isTextOrAbsent(title) && isTextOrAbsent(mood) && isTags(tags);
+  const { v, title, content, mood, tags, language }: Partial<Record<keyof EntryContent, unknown>> = value;
+  return (
+    v === 1 &&
+    typeof content === 'string' &&
+    isTextOrAbsent(title) &&
+    isTextOrAbsent(mood) &&
+    isTextOrAbsent(language) &&
+    isTags(tags)
+  );
 }
 
 function isTextOrAbsent(value: unknown): boolean {

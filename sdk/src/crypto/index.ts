@@ -129,6 +129,8 @@ export {
   type EntryPlace,
   type SealedEntry,
 } from './entries.js';
+export { openCard, openContentKey, sealCard, type CardPlace } from './cards.js';
+export { openTagName, sealTagName, tagForm, tagToken, type SealedTagName, type TagPlace } from './tags.js';
 export {
   checkBoxedContentKey,
   checkContentEnvelope,

@@ -550,6 +550,84 @@ export interface paths {
         patch: operations["sessions_renameDevice"];
         trace?: never;
     };
+    "/api/v1/entries/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days that have entries, and streaks
+         * @description Days are the writer’s: an entry that is dated back to a missed day repairs the streak.
+         */
+        get: operations["calendar_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/on-this-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the same day in other years */
+        get: operations["calendar_onThisDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your tags, with how many entries have each */
+        get: operations["tags_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a tag away everywhere (uce)
+         * @description Each entry that had it gets a new version; the one before still has it.
+         */
+        delete: operations["tags_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a tag everywhere (uce)
+         * @description Each entry that has it gets a new version. e2e clients change the entries themselves.
+         */
+        patch: operations["tags_rename"];
+        trace?: never;
+    };
     "/api/v1/entries": {
         parameters: {
             query?: never;
@@ -558,13 +636,184 @@ export interface paths {
             cookie?: never;
         };
         /** List entries, newest day first */
-        get: operations["entries_list"];
+        get: operations["lists_list"];
         put?: never;
         /**
          * Write an entry
-         * @description With an id of your own, sending the same entry again is harmless: it is created once.
+         * @description With an id of your own, sending the same entry again is harmless: it is created once. What a source calls by an external_id is brought in once too: later sendings answer the entry that is there.
          */
         post: operations["entries_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List entries, also by what must not be in a URL
+         * @description By tags, and for uce by mood and place, which are looked at after decryption: a page may have fewer entries than asked for, or none, and still a next one.
+         */
+        post: operations["lists_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write up to 300 entries
+         * @description One result for each, as POST /entries would have answered; what is refused does not stop the others.
+         */
+        post: operations["lists_writeAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/batch/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read up to 300 entries by their ids */
+        post: operations["lists_readAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of an entry that are kept
+         * @description The current one first.
+         */
+        get: operations["versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an entry was in one version */
+        get: operations["versions_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/versions/{version}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an earlier version current again
+         * @description As a new version: nothing is lost. e2e clients seal the old content anew, for its new place.
+         */
+        post: operations["versions_revert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to an entry
+         * @description Also when it is erased by now.
+         */
+        get: operations["history_ofEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of the account
+         * @description Every event behind after_seq, oldest first, one JSON object a line, each chained to the one before by its hash. Whoever keeps a head sees any later change to what came before (docs/crypto.md, Verifiable history).
+         */
+        get: operations["history_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of entries, with their questions and the schema of data */
+        get: operations["entries_kinds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -580,8 +829,37 @@ export interface paths {
         };
         /** Read an entry */
         get: operations["entries_read"];
-        put?: never;
+        /**
+         * Replace an entry
+         * @description Makes a new version and keeps the one before. With If-Match, only when it is the version that is meant.
+         */
+        put: operations["entries_replace"];
         post?: never;
+        /**
+         * Put an entry into the trash, or erase it
+         * @description The trash keeps it for 30 days. `?permanent=true` erases it now, keys, versions and all: that needs If-Match, and cannot be undone.
+         */
+        delete: operations["entries_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some of an entry
+         * @description JSON Merge Patch (RFC 7396): absent fields stay, null ones are cleared. Makes a new version.
+         */
+        patch: operations["entries_patch"];
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an entry out of the trash */
+        post: operations["entries_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -699,6 +977,10 @@ export interface components {
             display_name: string | null;
             time_zone: string | null;
             locale: string | null;
+            settings: {
+                /** @description how many earlier versions of each entry are kept; fewer takes effect at the next edit */
+                versions_kept: number;
+            };
             /** Format: date-time */
             created_at: string;
         };
@@ -813,6 +1095,10 @@ export interface components {
             display_name?: string | null;
             time_zone?: string | null;
             locale?: string | null;
+            /** @description absent settings stay */
+            settings?: {
+                versions_kept?: number;
+            };
         };
         Features: {
             /**
@@ -845,6 +1131,10 @@ export interface components {
                 /** @description of one entry */
                 tags_max: number;
                 tag_characters_max: number;
+                /** @description earlier versions that may be kept of one entry */
+                versions_max: number;
+                /** @description entries in one batch */
+                batch_max: number;
                 sessions_max: number;
                 api_keys_max: number;
             };
@@ -1112,6 +1402,189 @@ export interface components {
         DeviceChange: {
             device_name: string;
         };
+        Calendar: {
+            /** @description days that have entries */
+            data: {
+                /** Format: date */
+                day: string;
+                entries: number;
+            }[];
+            /** @description of the whole diary */
+            streak: {
+                /** @description unbroken days until today, or until yesterday while today is empty */
+                current: {
+                    days: number;
+                    /** Format: date */
+                    first: string;
+                    /** Format: date */
+                    last: string;
+                } | null;
+                longest: {
+                    days: number;
+                    /** Format: date */
+                    first: string;
+                    /** Format: date */
+                    last: string;
+                } | null;
+            };
+        };
+        OnThisDay: {
+            data: components["schemas"]["Entry"][];
+            next_cursor: null;
+        };
+        Entry: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            source: string | null;
+            external_id: string | null;
+            version: number;
+            /**
+             * Format: base64url
+             * @description SHA-256 of the envelope of the version before; zeros for version 1
+             */
+            prev_envelope_hash: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when this version was written
+             */
+            updated_at: string;
+            /** @description since when it is in the trash */
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "uce";
+            title: string | null;
+            content: string;
+            mood: string | null;
+            tags: string[];
+            location: {
+                name?: string;
+                latitude?: number;
+                longitude?: number;
+            } | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /** @description as the writer has set it */
+            language: string | null;
+        } | {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            source: string | null;
+            external_id: string | null;
+            version: number;
+            /**
+             * Format: base64url
+             * @description SHA-256 of the envelope of the version before; zeros for version 1
+             */
+            prev_envelope_hash: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when this version was written
+             */
+            updated_at: string;
+            /** @description since when it is in the trash */
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "e2e";
+            /** Format: base64url */
+            sealed: string;
+            /** Format: base64url */
+            wrapped_key: string;
+            tag_tokens: string[];
+        };
+        TagList: {
+            data: {
+                /** Format: uuid */
+                id: string;
+                /** @description null for e2e: names are in the content alone */
+                name: string | null;
+                /**
+                 * Format: base64url
+                 * @description HMAC-SHA-256(tag key, name)[0..16): what a client compares names with
+                 */
+                token: string;
+                /** @description how many entries have it, the trash left out */
+                entries: number;
+            }[];
+            next_cursor: null;
+        };
+        TagChange: {
+            name: string;
+        };
+        Tag: {
+            /** Format: uuid */
+            id: string;
+            /** @description null for e2e: names are in the content alone */
+            name: string | null;
+            /**
+             * Format: base64url
+             * @description HMAC-SHA-256(tag key, name)[0..16): what a client compares names with
+             */
+            token: string;
+            /** @description how many entries have it, the trash left out */
+            entries: number;
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        /** @description keep it to detect any later change to the history before */
+        HistoryHead: {
+            seq: number;
+            /** Format: base64url */
+            hash: string;
+        };
+        RemovedTag: {
+            /** Format: uuid */
+            id: string;
+            /** @description how many entries had it */
+            entries: number;
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        EntryPage: {
+            data: components["schemas"]["Entry"][];
+            next_cursor: string | null;
+        };
+        EntryQuery: {
+            /** @default 50 */
+            limit: number;
+            cursor?: string;
+            source?: string;
+            /** @enum {string} */
+            kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /** Format: uuid */
+            tag_id?: string;
+            /**
+             * Format: date
+             * @description the first diary day
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description the last diary day
+             */
+            to?: string;
+            /** @default false */
+            deleted: boolean;
+            /** @description uce: entries that have all of them */
+            tags?: string[];
+            /** @description uce */
+            mood?: string;
+            /** @description uce: a part of the name of the place */
+            location?: string;
+            /** @description e2e: entries that have all of them */
+            tag_tokens?: string[];
+        };
+        EntryBatch: {
+            entries: components["schemas"]["EntryDraft"][];
+        };
         EntryDraft: {
             /**
              * Format: uuid
@@ -1130,6 +1603,8 @@ export interface components {
             entry_date?: string;
             /** @description which client or import brought it */
             source?: string;
+            /** @description what the source calls it: it is brought in once */
+            external_id?: string;
             title?: string;
             content: string;
             mood?: string;
@@ -1140,6 +1615,12 @@ export interface components {
                 latitude?: number;
                 longitude?: number;
             };
+            /** @description structured, by the schema of the kind: GET /entries/kinds */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description the language of the text, for search; guessed where absent */
+            language?: string;
         } | {
             /**
              * Format: uuid
@@ -1158,10 +1639,117 @@ export interface components {
             entry_date?: string;
             /** @description which client or import brought it */
             source?: string;
-            /** @description version 1 of the content, as an envelope of kind 1 */
+            /** @description what the source calls it: it is brought in once */
+            external_id?: string;
+            /** @description the content, as an envelope of kind 1 */
             sealed: string;
+            tag_tokens?: string[];
             /** @description its content key, as an envelope of kind 2 */
             wrapped_key: string;
+        };
+        EntryBatchResult: {
+            /** @description one result for each entry, in their order */
+            data: {
+                /** @description what POST /entries would have answered */
+                status: number;
+                entry?: components["schemas"]["Entry"];
+                problem?: {
+                    type: string;
+                    title: string;
+                    status: number;
+                    detail: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            }[];
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        EntryIds: {
+            ids: string[];
+        };
+        EntrySet: {
+            /** @description those that are there, in the order of the ids */
+            data: components["schemas"]["Entry"][];
+            /** @description those that were erased */
+            erased: string[];
+            /** @description those that are not in the diary */
+            missing: string[];
+        };
+        EntryVersionPage: {
+            data: {
+                version: number;
+                /** @enum {string} */
+                kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+                entry_date: string | null;
+                /** @description where it was written; the device may be gone */
+                device_id: string | null;
+                /** Format: date-time */
+                written_at: string;
+                /** Format: base64url */
+                envelope_hash: string;
+                /** Format: base64url */
+                prev_envelope_hash: string;
+            }[];
+            next_cursor: string | null;
+        };
+        EntryVersion: {
+            version: number;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            /** @description where it was written; the device may be gone */
+            device_id: string | null;
+            /** Format: date-time */
+            written_at: string;
+            /** Format: base64url */
+            envelope_hash: string;
+            /** Format: base64url */
+            prev_envelope_hash: string;
+            /** @enum {string} */
+            tier: "uce";
+            title: string | null;
+            content: string;
+            mood: string | null;
+            tags: string[];
+            location: {
+                [key: string]: unknown;
+            } | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+            language: string | null;
+        } | {
+            version: number;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            /** @description where it was written; the device may be gone */
+            device_id: string | null;
+            /** Format: date-time */
+            written_at: string;
+            /** Format: base64url */
+            envelope_hash: string;
+            /** Format: base64url */
+            prev_envelope_hash: string;
+            /** @enum {string} */
+            tier: "e2e";
+            /** Format: base64url */
+            sealed: string;
+            /** Format: base64url */
+            wrapped_key: string;
+        };
+        /** @description uce: nothing; e2e: the old content as the next version */
+        Revert: {
+            /** @description e2e: the version that this is: one more than the stored one */
+            version?: number;
+            /** @description e2e: SHA-256 of the envelope of the stored version */
+            prev_envelope_hash?: string;
+            /** @description e2e: the old content, sealed by the client as the next version */
+            sealed?: string;
+            /** @description e2e: another content key */
+            wrapped_key?: string;
+            /** @description e2e */
+            tag_tokens?: string[];
         };
         WrittenEntry: {
             /** Format: uuid */
@@ -1170,6 +1758,7 @@ export interface components {
             kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
             entry_date: string | null;
             source: string | null;
+            external_id: string | null;
             version: number;
             /**
              * Format: base64url
@@ -1178,8 +1767,13 @@ export interface components {
             prev_envelope_hash: string;
             /** Format: date-time */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when this version was written
+             */
             updated_at: string;
+            /** @description since when it is in the trash */
+            deleted_at: string | null;
             /** @enum {string} */
             tier: "uce";
             title: string | null;
@@ -1191,6 +1785,11 @@ export interface components {
                 latitude?: number;
                 longitude?: number;
             } | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /** @description as the writer has set it */
+            language: string | null;
             history_head: components["schemas"]["HistoryHead"];
         } | {
             /** Format: uuid */
@@ -1199,6 +1798,7 @@ export interface components {
             kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
             entry_date: string | null;
             source: string | null;
+            external_id: string | null;
             version: number;
             /**
              * Format: base64url
@@ -1207,77 +1807,146 @@ export interface components {
             prev_envelope_hash: string;
             /** Format: date-time */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description when this version was written
+             */
             updated_at: string;
+            /** @description since when it is in the trash */
+            deleted_at: string | null;
             /** @enum {string} */
             tier: "e2e";
             /** Format: base64url */
             sealed: string;
             /** Format: base64url */
             wrapped_key: string;
+            tag_tokens: string[];
             history_head: components["schemas"]["HistoryHead"];
         };
-        /** @description keep it to detect any later change to the history before */
-        HistoryHead: {
-            seq: number;
-            /** Format: base64url */
-            hash: string;
-        };
-        EntryPage: {
-            data: components["schemas"]["Entry"][];
+        EntryHistory: {
+            data: {
+                /** @description the place in the history of the account */
+                seq: number;
+                /** @enum {string} */
+                type: "created" | "updated" | "deleted" | "restored" | "reverted" | "erased" | "pushed" | "accepted" | "account_created" | "password_changed" | "password_reset" | "recovery_codes_renewed" | "recovery_code_used" | "email_changed" | "device_added" | "device_removed" | "refresh_token_reused" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
+                version: number | null;
+                /** Format: date-time */
+                at: string;
+                device_id: string | null;
+                session_id: string | null;
+                envelope_hash: string | null;
+                /**
+                 * Format: base64url
+                 * @description SHA-256 over the event and the hash before: docs/crypto.md, Verifiable history
+                 */
+                hash: string;
+                /** Format: base64url */
+                prev_hash: string;
+            }[];
             next_cursor: string | null;
         };
-        Entry: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
-            entry_date: string | null;
-            source: string | null;
-            version: number;
+        EntryKindList: {
+            data: {
+                /** @enum {string} */
+                kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+                title: string;
+                description: string;
+                questions: {
+                    field: string;
+                    question: string;
+                }[];
+                /** @description JSON Schema (2020-12) of data; null where there is none */
+                data_schema: {
+                    [key: string]: unknown;
+                } | null;
+            }[];
+            next_cursor: null;
+        };
+        EntryReplacement: {
             /**
-             * Format: base64url
-             * @description SHA-256 of the envelope of the version before; zeros for version 1
+             * @default diary
+             * @enum {string}
              */
-            prev_envelope_hash: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** @enum {string} */
-            tier: "uce";
-            title: string | null;
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /**
+             * Format: date
+             * @description the diary day, in the writer's zone
+             */
+            entry_date?: string;
+            title?: string;
             content: string;
-            mood: string | null;
-            tags: string[];
-            location: {
+            mood?: string;
+            tags?: string[];
+            /** @description kept in the sealed content */
+            location?: {
+                name?: string;
+                latitude?: number;
+                longitude?: number;
+            };
+            /** @description structured, by the schema of the kind: GET /entries/kinds */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description the language of the text, for search; guessed where absent */
+            language?: string;
+        } | {
+            /**
+             * @default diary
+             * @enum {string}
+             */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /**
+             * Format: date
+             * @description the diary day, in the writer's zone
+             */
+            entry_date?: string;
+            /** @description the version that this is: one more than the stored one */
+            version: number;
+            /** @description SHA-256 of the envelope of the version before */
+            prev_envelope_hash: string;
+            /** @description another content key; absent: the key of the version before */
+            wrapped_key?: string;
+            /** @description the content, as an envelope of kind 1 */
+            sealed: string;
+            tag_tokens?: string[];
+        };
+        EntryPatch: {
+            /** @enum {string} */
+            kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date?: string | null;
+            /** @description the version that this is: one more than the stored one */
+            version: number;
+            /** @description SHA-256 of the envelope of the version before */
+            prev_envelope_hash: string;
+            /** @description another content key; absent: the key of the version before */
+            wrapped_key?: string;
+            /** @description the content, as an envelope of kind 1 */
+            sealed: string;
+            tag_tokens?: string[];
+        } | {
+            /** @enum {string} */
+            kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date?: string | null;
+            title?: string | null;
+            content?: string;
+            mood?: string | null;
+            tags?: string[] | null;
+            location?: {
                 name?: string;
                 latitude?: number;
                 longitude?: number;
             } | null;
-        } | {
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            language?: string | null;
+        };
+        RemovedEntry: {
             /** Format: uuid */
             id: string;
-            /** @enum {string} */
-            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
-            entry_date: string | null;
-            source: string | null;
-            version: number;
-            /**
-             * Format: base64url
-             * @description SHA-256 of the envelope of the version before; zeros for version 1
-             */
-            prev_envelope_hash: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** @enum {string} */
-            tier: "e2e";
-            /** Format: base64url */
-            sealed: string;
-            /** Format: base64url */
-            wrapped_key: string;
+            /** @description null: it is erased, for good */
+            deleted_at: string | null;
+            history_head: components["schemas"]["HistoryHead"];
         };
         Problem: {
             /** @description what a program reads; explained in docs/problems.md */
@@ -4288,13 +4957,564 @@ export interface operations {
             };
         };
     };
-    entries_list: {
+    calendar_calendar: {
+        parameters: {
+            query: {
+                /** @description the first day */
+                from: string;
+                /** @description the last day; at most a year later */
+                to: string;
+                /** @description the writer's day, for the streak; by the account's time zone where absent */
+                today?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Days with counts, and the streaks of the whole diary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_onThisDay: {
+        parameters: {
+            query: {
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest year first, 200 at most */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnThisDay"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No entry has it any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedTag"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/tag-not-found`: No such tag */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description The tag, as it is named now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/tag-not-found`: No such tag */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/tag-name-taken`: There is a tag of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lists_list: {
         parameters: {
             query?: {
                 /** @description how many at most; 50 unless said */
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
+                source?: string;
+                kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+                tag_id?: string;
+                /** @description the first diary day */
+                from?: string;
+                /** @description the last diary day */
+                to?: string;
+                /** @description the trash, instead of the diary */
+                deleted?: boolean;
             };
             header?: never;
             path?: never;
@@ -4401,7 +5621,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The same entry with the same id was there already */
+            /** @description It was there already */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4457,6 +5677,15 @@ export interface operations {
                 headers: {
                     /** @description seconds until it is worth trying again */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -4546,6 +5775,1072 @@ export interface operations {
             };
         };
     };
+    lists_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryQuery"];
+            };
+        };
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lists_writeAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryBatch"];
+            };
+        };
+        responses: {
+            /** @description One result for each entry, in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryBatchResult"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/in-progress`: The same request is still being worked on */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lists_readAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryIds"];
+            };
+        };
+        responses: {
+            /** @description Those that are there; and which were erased, and which are not there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrySet"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_list: {
+        parameters: {
+            query?: {
+                /** @description how many at most; 50 unless said */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of each without opening it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryVersionPage"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryVersion"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/not-found`: No such entry
+             *     `entries/version-not-found`: No such version
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_revert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+                /** @description the ETag of the version that is meant, or *: nothing is changed where it is another one */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revert"];
+            };
+        };
+        responses: {
+            /** @description The entry as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenEntry"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/not-found`: No such entry
+             *     `entries/version-not-found`: No such version
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/in-trash`: The entry is in the trash
+             *     `request/in-progress`: The same request is still being worked on
+             */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/conflict`: The entry was changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/too-many-content-keys`: The entry has as many content keys as it may have
+             *     `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_ofEntry: {
+        parameters: {
+            query?: {
+                /** @description how many at most; 50 unless said */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its events, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryHistory"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_all: {
+        parameters: {
+            query?: {
+                /** @description the last event that is known */
+                after_seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON lines: { seq, type, entry_id, version, at, device_id, session_id, envelope_hash, hash, prev_hash } */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All kinds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryKindList"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     entries_read: {
         parameters: {
             query?: never;
@@ -4596,7 +6891,633 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_replace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag of the version that is meant, or *: nothing is changed where it is another one */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryReplacement"];
+            };
+        };
+        responses: {
+            /** @description The entry as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenEntry"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/in-trash`: The entry is in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/conflict`: The entry was changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/too-many-content-keys`: The entry has as many content keys as it may have
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_remove: {
+        parameters: {
+            query?: {
+                /** @description erase it now, for good; needs If-Match */
+                permanent?: boolean;
+            };
+            header?: {
+                /** @description the ETag of the version that is meant, or *: nothing is changed where it is another one */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in the trash, or erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedEntry"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/conflict`: The entry was changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/if-match-required`: If-Match is required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag of the version that is meant, or *: nothing is changed where it is another one */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryPatch"];
+            };
+        };
+        responses: {
+            /** @description The entry as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenEntry"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/in-trash`: The entry is in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/conflict`: The entry was changed elsewhere */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/too-many-content-keys`: The entry has as many content keys as it may have
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry, where it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenEntry"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/not-found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/in-progress`: The same request is still being worked on */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
             422: {
                 headers: {
                     [name: string]: unknown;

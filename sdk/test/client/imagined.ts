@@ -119,6 +119,7 @@ export const sessionAt = (now: number): SessionRecord => ({
     display_name: null,
     time_zone: null,
     locale: null,
+    settings: { versions_kept: 1_000 },
     created_at: '',
   },
   tokens: tokens(1),

@@ -39,12 +39,15 @@ describe('an e2e entry', () => {
       tier: 'e2e',
       entry_date: null,
       source: null,
+      external_id: null,
       version,
       prev_envelope_hash: previousHash ? toBase64url(previousHash) : noHash,
       created_at: '2026-11-21T07:30:00.000Z',
       updated_at: '2026-11-21T07:30:00.000Z',
+      deleted_at: null,
       sealed: toBase64url(sealed),
       wrapped_key: toBase64url(wrappedKey),
+      tag_tokens: [],
     };
   };
   const hashOf = ({ sealed }: { sealed: string }) => envelopeHash(fromBase64url(sealed));
@@ -120,8 +123,8 @@ describe('an e2e entry', () => {
 
   it('is refused when the server suddenly answers plaintext', () => {
     begin();
-    const { sealed: _, wrapped_key: __, ...rest } = wire(1);
-    const said = { title: null, content: 'x', mood: null, tags: [], location: null };
+    const { sealed: _, wrapped_key: __, tag_tokens: ___, ...rest } = wire(1);
+    const said = { title: null, content: 'x', mood: null, tags: [], location: null, data: null, language: null };
     const plain: WireEntry = { ...rest, ...said, tier: 'uce' };
     expect(() => open(plain)).toThrow(expect.objectContaining({ reason: 'tier' }));
     expect(() => new OpenEntryForm().fromWire(wire(1), 0)).toThrow(expect.objectContaining({ reason: 'tier' }));

@@ -170,7 +170,7 @@ class AccountUserDataModule {}
     ApiKeysRepository,
     ApiKeyStrategy,
   ],
-  exports: [SessionCookies],
+  exports: [AccountService, SessionCookies],
 })
 export class AuthModule {}
 

@@ -181,6 +181,11 @@ export const UserView = z
     display_name: z.string().nullable(),
     time_zone: z.string().nullable(),
     locale: z.string().nullable(),
+    settings: z.object({
+      versions_kept: z
+        .int()
+        .describe('how many earlier versions of each entry are kept; fewer takes effect at the next edit'),
+    }),
     created_at: Instant,
   })
   .meta({ id: 'User' });

@@ -1,112 +1,109 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeEntryContent, encodeEntryContent, envelopeHash, equalBytes } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
-import { Cursors } from '../../platform/http/cursors.js';
-import type { PageQuery } from '../../platform/http/page.js';
-import { Day } from '../../platform/http/wire.js';
 import { newId } from '../../platform/ids.js';
-import type { Caller, UceCaller } from '../auth/caller.js';
-import { Ledger, toHistoryHead } from '../ledger/ledger.js';
-import { Storage } from '../tiers/storage.js';
-import { type Sealed, Vault } from '../vault/vault.js';
-import { EntryIdTaken, EntryNotFound } from './entries.problems.js';
-import { EntriesRepository, type ListPlace } from './entries.repository.js';
-import {
-  type E2eDraft,
-  type EntryDraft,
-  EntryId,
-  type EntryPageView,
-  type EntryView,
-  type UceDraft,
-  type WrittenEntryView,
-} from './entries.schema.js';
+import type { Caller } from '../auth/caller.js';
+import { Ledger, type LedgerHead } from '../ledger/ledger.js';
+import { Vault } from '../vault/vault.js';
+import { EntryErased, EntryIdTaken } from './entries.problems.js';
+import { EntriesRepository } from './entries.repository.js';
+import type { E2eDraft, EntryDraft, EntryId, EntryView, UceDraft, WrittenEntryView } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
-import { contentOf, toE2eView, toUceView } from './entry.views.js';
-
-const Cursor = z.tuple([Day, EntryId]).transform(([listedOn, id]): ListPlace => ({ listedOn, id }));
+import { EntryReading } from './entry-reading.js';
+import { EntryWriting, type VersionContents, withHead } from './entry-writing.js';
+import { contentOf } from './entry.views.js';
+import { RemainsRepository } from './remains.repository.js';
 
 /** What the caller wrote, and whether it is new: sending the same entry again finds it there. */
-export interface Written {
+export interface WrittenEntry {
   readonly entry: WrittenEntryView;
   readonly isNew: boolean;
 }
 
+/** An entry that is sealed and not stored yet. */
+export interface PreparedEntry {
+  readonly draft: EntryDraft;
+  readonly entry: EntryEntity;
+  readonly contents: VersionContents;
+}
+
+/** The diary: writing entries and reading them. */
 @Injectable()
 export class EntriesService {
   constructor(
     private readonly db: Database,
     private readonly entries: EntriesRepository,
+    private readonly remains: RemainsRepository,
+    private readonly reading: EntryReading,
+    private readonly writing: EntryWriting,
     private readonly vault: Vault,
     private readonly ledger: Ledger,
-    private readonly storage: Storage,
-    private readonly cursors: Cursors,
     private readonly clock: Clock,
   ) {}
 
-  /** Adds an entry. The same entry under the same id is added once. @throws EntryIdTaken for another under that id */
-  async write(caller: Caller, draft: EntryDraft): Promise<Written> {
-    const entry = this.newEntry(caller, draft);
+  /**
+   * Adds an entry. The same entry under the same id is added once, and so is what a source calls by the same name.
+   * @throws EntryIdTaken for another under that id, EntryErased, OutOfStorage
+   */
+  async write(caller: Caller, draft: EntryDraft): Promise<WrittenEntry> {
+    const prepared = this.prepare(caller, draft);
     return this.db.asUser(caller, async (tx) => {
       const head = await this.ledger.lock(tx, caller.userId);
-      if (!(await this.entries.insert(tx, entry))) {
-        const there = await this.sameEntry(tx, caller, entry, draft);
-        caller.keyed?.made(200, there);
-        return { entry: { ...there, history_head: toHistoryHead(head) }, isNew: false };
-      }
-      const { userId, sessionId, deviceId } = caller;
-      await this.storage.assertRoom(tx, userId, { bytes: entry.sealed.length + entry.wrappedKey.length });
-      const { id: entryId, version, envelopeHash: hash } = entry;
-      const event = { type: 'created', entryId, version, deviceId, sessionId, envelopeHash: hash } as const;
-      const history_head = toHistoryHead(await this.ledger.append(tx, userId, head, event));
-      caller.keyed?.made(201, entry);
-      return { entry: { ...this.view(caller, entry), history_head }, isNew: true };
+      const { written } = await this.writeIn(tx, caller, head, prepared);
+      caller.keyed?.made(written.isNew ? 201 : 200, written.entry);
+      return written;
     });
   }
 
-  /** What `write` answers, for an entry that was written before: the entry as it is now. @throws EntryNotFound */
+  /** The same in the middle of a transaction that has locked the history; also where the history stands then. */
+  async writeIn(tx: Tx, caller: Caller, head: LedgerHead, prepared: PreparedEntry) {
+    const { entry, contents } = prepared;
+    const known = await this.findKnown(tx, caller, entry);
+    if (known) return { head, written: { entry: withHead(known, head), isNew: false } };
+    const next = await this.writing.begin(tx, caller, head, entry, contents);
+    if (next)
+      return {
+        head: next,
+        written: { entry: withHead(await this.reading.view(tx, caller, entry), next), isNew: true },
+      };
+    const same = await this.sameEntry(tx, caller, prepared);
+    return { head, written: { entry: withHead(same, head), isNew: false } };
+  }
+
+  /** What a change of an entry has answered, for one that was made before: the entry as it is now. @throws EntryNotFound, EntryErased */
   async readWritten(caller: Caller, id: EntryId): Promise<WrittenEntryView> {
     this.vault.assertUnlocked(caller);
     return this.db.asUser(caller, async (tx) => {
       const head = await this.ledger.lock(tx, caller.userId);
-      const entry = await this.entries.find(tx, caller.userId, id);
-      if (!entry) throw new EntryNotFound();
-      return { ...this.view(caller, entry), history_head: toHistoryHead(head) };
+      return withHead(await this.reading.view(tx, caller, await this.reading.find(tx, caller, id)), head);
     });
   }
 
-  /** @throws EntryNotFound */
+  /** @throws EntryNotFound, EntryErased */
   async read(caller: Caller, id: EntryId): Promise<EntryView> {
     this.vault.assertUnlocked(caller);
-    const entry = await this.db.asUser(caller, (tx) => this.entries.find(tx, caller.userId, id));
-    if (!entry) throw new EntryNotFound();
-    return this.view(caller, entry);
+    return this.db.asUser(caller, async (tx) => this.reading.view(tx, caller, await this.reading.find(tx, caller, id)));
   }
 
-  /** One page, newest day first. */
-  async list(caller: Caller, { limit, cursor }: PageQuery): Promise<EntryPageView> {
-    this.vault.assertUnlocked(caller);
-    const after = cursor === undefined ? undefined : this.cursors.read(caller, cursor, Cursor);
-    const found = await this.db.asUser(caller, (tx) => this.entries.list(tx, caller.userId, limit + 1, after));
-    const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ listedOn, id }) => [listedOn, id]);
-    return { data: rows.map((entry) => this.view(caller, entry)), next_cursor };
-  }
-
-  private newEntry(caller: Caller, draft: EntryDraft): EntryEntity {
+  /** Seals what a uce user wrote; looks at what an e2e client sealed. @throws InvalidRequest for a draft of the other tier */
+  prepare(caller: Caller, draft: EntryDraft): PreparedEntry {
     const id = draft.id ?? newId<EntryId>();
+    const contents = this.contentsOf(caller, id, draft);
     const now = this.clock.now();
-    const { sealed, wrappedKey } = this.sealedOf(caller, id, draft);
     const entryDate = draft.entry_date ?? null;
-    return {
+    const { sealed, wrappedKey } = contents;
+    const entry: EntryEntity = {
       userId: caller.userId,
       id,
       kind: draft.kind,
       entryDate,
       listedOn: entryDate ?? now.toISOString().slice(0, 10),
       source: draft.source ?? null,
+      externalId: draft.external_id ?? null,
+      deviceId: caller.deviceId,
       version: 1,
       sealed,
       wrappedKey,
@@ -114,44 +111,50 @@ export class EntriesService {
       prevEnvelopeHash: new Uint8Array(32),
       createdAt: now,
       updatedAt: now,
+      deletedAt: null,
     };
+    return { draft, entry, contents };
   }
 
-  /** Seals what a uce user wrote; looks at what an e2e client sealed. A draft of the other tier is refused. */
-  private sealedOf(caller: Caller, entryId: EntryId, draft: EntryDraft): Sealed {
+  private contentsOf(caller: Caller, entryId: EntryId, draft: EntryDraft): VersionContents {
     if (caller.tier === 'uce') {
       if (isE2e(draft))
         throw invalidRequest([{ pointer: '#/sealed', detail: 'is for e2e accounts; yours is uce: send content' }]);
-      return this.vault.seal(caller, { entryId, version: 1 }, contentOf(draft));
+      return { ...this.vault.seal(caller, { entryId, version: 1 }, contentOf(draft)), written: draft };
     }
     if (!isE2e(draft))
       throw invalidRequest([{ pointer: '#/content', detail: 'is for uce accounts; yours is e2e: send sealed' }]);
-    const { sealed, wrapped_key: wrappedKey } = draft;
+    const { sealed, wrapped_key: wrappedKey, tag_tokens: tagTokens = [] } = draft;
     this.vault.accept(caller, { sealed, wrappedKey });
-    return { sealed, wrappedKey };
+    return { sealed, wrappedKey, tagTokens };
+  }
+
+  /** What the source of `entry` has brought before; the id of an erased entry is refused. @throws EntryErased */
+  private async findKnown(tx: Tx, caller: Caller, { id, source, externalId }: EntryEntity): Promise<EntryView | null> {
+    const { userId } = caller;
+    if (await this.remains.isErased(tx, userId, id)) throw new EntryErased();
+    if (source === null || externalId === null) return null;
+    const known = await this.entries.findExternal(tx, userId, source, externalId);
+    return known && this.reading.view(tx, caller, known);
   }
 
   /** The stored entry under the id of `entry`, when it is the same. @throws EntryIdTaken when it is another */
-  private async sameEntry(tx: Tx, caller: Caller, entry: EntryEntity, draft: EntryDraft): Promise<EntryView> {
+  private async sameEntry(tx: Tx, caller: Caller, { entry, draft }: PreparedEntry): Promise<EntryView> {
     const stored = await this.entries.find(tx, caller.userId, entry.id);
     if (!stored || !this.isSame(caller, stored, entry, draft)) throw new EntryIdTaken();
-    return this.view(caller, stored);
+    return this.reading.view(tx, caller, stored);
   }
 
   private isSame(caller: Caller, stored: EntryEntity, sent: EntryEntity, draft: EntryDraft): boolean {
-    const { kind, entryDate, source } = sent;
-    if (stored.kind !== kind || stored.entryDate !== entryDate || stored.source !== source) return false;
+    const { kind, entryDate, source, externalId } = sent;
+    const isSameOutside =
+      stored.kind === kind &&
+      stored.entryDate === entryDate &&
+      stored.source === source &&
+      stored.externalId === externalId;
+    if (!isSameOutside) return false;
     if (isE2e(draft)) return equalBytes(stored.sealed, sent.sealed) && equalBytes(stored.wrappedKey, sent.wrappedKey);
-    return caller.tier === 'uce' && isDeepStrictEqual(this.contentOf(caller, stored), asStored(draft));
-  }
-
-  private view(caller: Caller, entry: EntryEntity): EntryView {
-    return caller.tier === 'uce' ? toUceView(entry, this.contentOf(caller, entry)) : toE2eView(entry);
-  }
-
-  private contentOf(caller: UceCaller, entry: EntryEntity) {
-    const { id: entryId, version, prevEnvelopeHash: previousHash } = entry;
-    return this.vault.open(caller, { entryId, version, ...(version > 1 && { previousHash }) }, entry);
+    return caller.tier === 'uce' && isDeepStrictEqual(this.reading.open(caller, stored), asStored(draft));
   }
 }
 

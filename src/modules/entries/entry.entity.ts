@@ -1,6 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../platform/ids.js';
-import type { EntryId, EntryKind } from './entries.schema.js';
+import type { DeviceId } from '../auth/auth.schema.js';
+import type { EntryId } from './entries.schema.js';
+import type { EntryKind } from './kinds.js';
 
 /** One diary entry as stored, with the envelope of its current version. Keyed by owner and id: clients choose the id. */
 @Entity('entries')
@@ -24,6 +26,14 @@ export class EntryEntity {
   @Column('text', { nullable: true })
   source!: string | null;
 
+  /** What the source calls it: it is brought in once. */
+  @Column('text', { name: 'external_id', nullable: true })
+  externalId!: string | null;
+
+  /** Where this version was written; the device may be gone. */
+  @Column('uuid', { name: 'device_id', nullable: true })
+  deviceId!: DeviceId | null;
+
   @Column('bigint')
   version!: number;
 
@@ -42,6 +52,11 @@ export class EntryEntity {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 
+  /** When this version was written. */
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
+
+  /** Since when it is in the trash. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
 }

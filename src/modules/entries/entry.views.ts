@@ -1,5 +1,5 @@
-import { type EntryContent, toBase64url } from '@daybook/sdk/crypto';
-import type { EntryView, UceDraft } from './entries.schema.js';
+import { type EntryContent, tagForm, toBase64url } from '@daybook/sdk/crypto';
+import type { EntryView, Written } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
 
 const answered = (entry: EntryEntity) => ({
@@ -7,32 +7,66 @@ const answered = (entry: EntryEntity) => ({
   kind: entry.kind,
   entry_date: entry.entryDate,
   source: entry.source,
+  external_id: entry.externalId,
   version: entry.version,
   prev_envelope_hash: toBase64url(entry.prevEnvelopeHash),
   created_at: entry.createdAt.toISOString(),
   updated_at: entry.updatedAt.toISOString(),
+  deleted_at: entry.deletedAt?.toISOString() ?? null,
 });
 
-export const toE2eView = (entry: EntryEntity): EntryView => ({
+export const toE2eView = (entry: EntryEntity, tagTokens: readonly Uint8Array[]): EntryView => ({
   ...answered(entry),
   tier: 'e2e',
   sealed: toBase64url(entry.sealed),
   wrapped_key: toBase64url(entry.wrappedKey),
+  tag_tokens: tagTokens.map(toBase64url),
 });
 
-export const toUceView = (entry: EntryEntity, content: EntryContent): EntryView => {
-  const { title = null, content: text, mood = null, tags = [], location = null } = content;
+/** The parts of a uce entry's content, as they are answered; `null` for what is not there. */
+export const toContentView = (content: EntryContent) => {
+  const { title = null, content: text, mood = null, location = null, data = null, language = null } = content;
   // What was sealed here was checked here; the answer's schema checks it once more on its way out.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { ...answered(entry), tier: 'uce', title, content: text, mood, tags: [...tags], location: location as never };
+  return {
+    title,
+    content: text,
+    mood,
+    tags: [...(content.tags ?? [])],
+    location: location as never,
+    data: data as never,
+    language,
+  };
 };
 
-/** What of a draft goes into the envelope. */
-export const contentOf = ({ title, content, mood, tags, location }: UceDraft): EntryContent => ({
+export const toUceView = (entry: EntryEntity, content: EntryContent): EntryView => ({
+  ...answered(entry),
+  tier: 'uce',
+  ...toContentView(content),
+});
+
+/** What of a writing goes into the envelope. Tags too, so that an older version still has those it had. */
+export const contentOf = ({ title, content, mood, tags, location, data, language }: Written): EntryContent => ({
   v: 1,
   ...(title !== undefined && { title }),
   content,
   ...(mood !== undefined && { mood }),
-  ...(tags !== undefined && { tags }),
+  ...(tags !== undefined && { tags: distinctTags(tags) }),
   ...(location !== undefined && { location }),
+  ...(data !== undefined && { data }),
+  ...(language !== undefined && { language }),
 });
+
+/** The other way round: what was written, from what was sealed. */
+export const writtenOf = ({ content, ...entry }: EntryContent, kind: Written['kind']): Written => {
+  const { title, mood, tags, location, data, language } = entry;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sealed here, checked here
+  return { kind, title, content, mood, tags, location: location as never, data: data as never, language };
+};
+
+/** Tags trimmed, each once: names that differ in case alone are one, as it was first written. */
+export function distinctTags(tags: readonly string[]): string[] {
+  const byForm = new Map<string, string>();
+  for (const tag of tags) if (!byForm.has(tagForm(tag))) byForm.set(tagForm(tag), tag.normalize('NFKC').trim());
+  return [...byForm.values()];
+}

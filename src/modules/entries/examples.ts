@@ -23,3 +23,36 @@ export const draftExamples: Examples = {
     },
   },
 };
+
+export const replacementExamples: Examples = {
+  uce: {
+    summary: 'uce: all of it, anew',
+    value: { entry_date: '2026-11-21', title: 'First snow', content: 'It was gone by noon.', tags: ['garden'] },
+  },
+};
+
+export const patchExamples: Examples = {
+  uce: { summary: 'uce: another mood, and no title', value: { mood: 'content', title: null } },
+};
+
+export const revertExamples: Examples = {
+  uce: { summary: 'uce: nothing to send', value: {} },
+};
+
+export const tagExamples: Examples = { any: { summary: 'Another name', value: { name: 'balcony' } } };
+
+export const queryExamples: Examples = {
+  uce: { summary: 'uce: by tag and mood', value: { tags: ['garden'], mood: 'calm', from: '2026-01-01' } },
+  any: { summary: 'Either tier: the trash', value: { deleted: true } },
+};
+
+export const batchExamples: Examples = {
+  uce: {
+    summary: 'uce: two entries',
+    value: { entries: [{ content: 'Rain.' }, { kind: 'gratitude', content: 'The neighbour’s soup.' }] },
+  },
+};
+
+export const idsExamples: Examples = {
+  any: { summary: 'One id', value: { ids: ['019a0000-3000-7000-8000-000000000001'] } },
+};

@@ -30,6 +30,23 @@ export interface LedgerHead {
   readonly hash: Uint8Array;
 }
 
+/** One event as it is stored. */
+export interface LedgerRow {
+  readonly seq: number;
+  /** A number of the registry (docs/crypto.md, Verifiable history). */
+  readonly type: number;
+  readonly entry_id: string | null;
+  readonly version: number | null;
+  readonly device_id: string | null;
+  readonly session_id: string | null;
+  readonly at: Date;
+  readonly envelope_hash: Uint8Array | null;
+  readonly prev_hash: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const COLUMNS = 'seq, type, entry_id, version, device_id, session_id, at, envelope_hash, prev_hash, hash';
+
 /**
  * Each user's own counter and hash chain (docs/crypto.md, Verifiable history). Whoever changes something of a user calls
  * `lock` first: it orders the user's writes, and taking that lock before any other keeps them free of deadlocks.
@@ -52,6 +69,24 @@ export class Ledger {
     // A request that was on its way when the account was erased.
     if (!head) throw new Unavailable({ detail: 'The account is being erased.' });
     return head;
+  }
+
+  /** Events behind `after`, oldest first. */
+  async list(tx: Tx, userId: UserId, after: number, limit: number): Promise<LedgerRow[]> {
+    return tx.query(`SELECT ${COLUMNS} FROM ledger_events WHERE user_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`, [
+      userId,
+      after,
+      limit,
+    ]);
+  }
+
+  /** The same, of one entry. */
+  async listOfEntry(tx: Tx, userId: UserId, entryId: string, after: number, limit: number): Promise<LedgerRow[]> {
+    return tx.query(
+      `SELECT ${COLUMNS} FROM ledger_events
+       WHERE user_id = $1 AND entry_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
+      [userId, entryId, after, limit],
+    );
   }
 
   /** Adds an event behind the head that `lock` answered in this transaction, or an `append` after it; the new head. */

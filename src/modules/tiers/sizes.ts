@@ -5,6 +5,8 @@ export const sizes = {
   titleCharactersMax: 500,
   tagsMax: 50,
   tagCharactersMax: 100,
+  versionsMax: 1_000,
+  batchMax: 300,
   sessionsMax: 20,
   apiKeysMax: 20,
 } as const;

@@ -27,6 +27,8 @@ export const FeaturesView = z
         title_characters_max: z.int(),
         tags_max: z.int().describe('of one entry'),
         tag_characters_max: z.int(),
+        versions_max: z.int().describe('earlier versions that may be kept of one entry'),
+        batch_max: z.int().describe('entries in one batch'),
         sessions_max: z.int(),
         api_keys_max: z.int(),
       })

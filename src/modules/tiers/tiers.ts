@@ -29,6 +29,8 @@ export class Tiers {
         title_characters_max: sizes.titleCharactersMax,
         tags_max: sizes.tagsMax,
         tag_characters_max: sizes.tagCharactersMax,
+        versions_max: sizes.versionsMax,
+        batch_max: sizes.batchMax,
         sessions_max: sizes.sessionsMax,
         api_keys_max: sizes.apiKeysMax,
       },

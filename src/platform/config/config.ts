@@ -2,6 +2,7 @@ import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { Secret } from './secret.js';
+import { storeSettings, WebOrigins } from './store-settings.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 const secretUrl = (...protocols: string[]) =>
@@ -95,15 +96,22 @@ const Environment = z.object({
   SMTP_URL: secretUrl('smtp', 'smtps').optional().describe('where mail goes'),
   MAIL_DIR: z.string().min(1).optional().describe('folder that mail is written to where there is no SMTP_URL'),
   MAIL_FROM: z.string().default('Daybook <daybook@localhost>'),
+  ...storeSettings,
 });
 
 const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boolean(REDIS_URL ?? QUEUE_DATABASE_URL), {
   path: ['REDIS_URL'],
   error: 'is missing, and so is QUEUE_DATABASE_URL: the queues need one of them',
-}).refine(({ SMTP_URL, MAIL_DIR }) => Boolean(SMTP_URL ?? MAIL_DIR), {
-  path: ['SMTP_URL'],
-  error: 'is missing, and so is MAIL_DIR: mail needs one of them',
-});
+})
+  .refine(({ SMTP_URL, MAIL_DIR }) => Boolean(SMTP_URL ?? MAIL_DIR), {
+    path: ['SMTP_URL'],
+    error: 'is missing, and so is MAIL_DIR: mail needs one of them',
+  })
+  .superRefine(({ S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }, context) => {
+    const missing = S3_ACCESS_KEY_ID ? 'S3_SECRET_ACCESS_KEY' : 'S3_ACCESS_KEY_ID';
+    if (Boolean(S3_ACCESS_KEY_ID) === Boolean(S3_SECRET_ACCESS_KEY)) return;
+    context.addIssue({ code: 'custom', path: [missing], message: 'is missing: the store needs both, or neither' });
+  });
 
 type Surroundings = Readonly<Record<string, string | undefined>>;
 
@@ -135,6 +143,7 @@ export class Config {
       PASSWORD_PEPPERS: key,
       SESSION_PEPPERS: key,
       MAIL_DIR: 'none',
+      S3_BUCKET: 'none',
     });
   }
 
@@ -148,9 +157,16 @@ export class Config {
 const EmbeddedOptions = z.object({
   PORT: count(0, 65_535).default(8000),
   DATA_DIR: z.string().min(1).default('./data'),
+  HOST: z.string().default('0.0.0.0'),
+  PUBLIC_URL: z.url().optional(),
+  STORE_PORT: count(0, 65_535).optional().describe('port of the object store; that of the API and one, unless said'),
+  WEB_ORIGINS: WebOrigins,
 });
 
-export const embeddedOptions = () => readEnvironment(EmbeddedOptions, process.env);
+export function embeddedOptions() {
+  const { STORE_PORT, ...options } = readEnvironment(EmbeddedOptions, process.env);
+  return { ...options, STORE_PORT: STORE_PORT ?? (options.PORT === 0 ? 0 : Math.min(options.PORT + 1, 65_535)) };
+}
 
 /** What the migration job reads. */
 const MigrationOptions = z.object({

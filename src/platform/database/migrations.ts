@@ -13,6 +13,7 @@ import { LogDevices1795250500000 } from '../../../migrations/1795250500000-LogDe
 import { NameSubjects1795250501000 } from '../../../migrations/1795250501000-NameSubjects.js';
 import { ExpireKeySlots1795250510000 } from '../../../migrations/1795250510000-ExpireKeySlots.js';
 import { CreateIdempotencyKeys1795250600000 } from '../../../migrations/1795250600000-CreateIdempotencyKeys.js';
+import { CompleteEntries1795250700000 } from '../../../migrations/1795250700000-CompleteEntries.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   NameSubjects1795250501000,
   ExpireKeySlots1795250510000,
   CreateIdempotencyKeys1795250600000,
+  CompleteEntries1795250700000,
 ];

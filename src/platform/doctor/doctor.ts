@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import { Mail } from '../mail/mail.js';
 import { databaseChecks } from './database-checks.js';
 import { type Check, find, type Finding, skip } from './finding.js';
+import { examineStore, storeChecks } from './store-checks.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -33,7 +34,7 @@ const mail: Check<Config> = {
   },
 };
 
-/** Looks whether an installation is as it must be, and changes nothing. @param configure reads the configuration, or throws */
+/** Looks whether an installation is as it must be, and changes nothing that stays. @param configure reads the configuration, or throws */
 export async function examine(configure: () => Config): Promise<Finding[]> {
   let config: Config | undefined;
   const read: Check<void> = {
@@ -45,11 +46,16 @@ export async function examine(configure: () => Config): Promise<Finding[]> {
     },
   };
   const first = await find(read, undefined);
-  if (config) return [first, ...(await examineDatabase(config)), await find(queue, config), await find(mail, config)];
+  if (config) {
+    const beside = [await find(queue, config), await find(mail, config), ...(await examineStore(config))];
+    return [first, ...(await examineDatabase(config)), ...beside];
+  }
   const why = 'the configuration is not usable';
   return [
     first,
-    ...[connected, ...databaseChecks, queue, mail].map((check: { readonly name: string }) => skip(check, why)),
+    ...[connected, ...databaseChecks, queue, mail, ...storeChecks].map((check: { readonly name: string }) =>
+      skip(check, why),
+    ),
   ];
 }
 

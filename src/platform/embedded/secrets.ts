@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { createPrivateFile, readPrivateFile } from './private-file.js';
+import { z } from 'zod';
+import { createPrivateFile, readPrivateFile, replacePrivateFile } from './private-file.js';
 
 const LOSS = 'It was left as it is: without the secrets in it, diaries already stored could not be opened.';
 
@@ -33,4 +33,17 @@ export function loadOrCreateSecrets<T>(file: string, schema: z.ZodType<T>, creat
   const secrets = parseSecrets(file, schema, text); // what cannot be read back must not be written
   if (createPrivateFile(file, text)) return secrets;
   return loadOrCreateSecrets(file, schema, create);
+}
+
+/**
+ * Gives `file` the members that a newer version needs and an older one did not write. What is there stays as it is, and a
+ * file that is missing or malformed is left alone.
+ * @param additions what opens nothing that is stored already, so that making it anew loses nothing
+ */
+export function completeSecrets(file: string, additions: Readonly<Record<string, unknown>>): void {
+  const present = readPrivateFile(file);
+  if (present === null) return;
+  const secrets = parseSecrets(file, z.looseObject({}), present);
+  if (Object.keys(additions).every((member) => member in secrets)) return;
+  replacePrivateFile(file, `${JSON.stringify({ ...additions, ...secrets }, null, 2)}\n`);
 }

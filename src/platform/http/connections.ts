@@ -1,33 +1,43 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Closes connections on which no request is under way as soon as the server closes. Node closes those that have idled after
- * an answer, but waits for clients that have connected and said nothing yet, as browsers do ahead of time.
+ * Closes connections on which no request is under way, once asked to, and the others as they finish. Node closes those that
+ * have idled after an answer, but waits for clients that have connected and said nothing yet, as browsers do ahead of time.
  */
-export function closeQuietConnections(app: NestFastifyApplication): void {
-  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+export function quietConnections(server: Server): { close(): void } {
   const open = new Set<Socket>();
   const busy = new Set<Socket>();
   let isClosing = false;
 
-  server.server.on('connection', (socket: Socket) => {
+  server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     if (isClosing) socket.destroy();
   });
-  server.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     busy.add(socket);
     response.once('close', () => {
       busy.delete(socket);
       if (isClosing) socket.end();
     });
   });
+  return {
+    close: () => {
+      isClosing = true;
+      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+    },
+  };
+}
+
+/** The same as soon as the application closes. */
+export function closeQuietConnections(app: NestFastifyApplication): void {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  const connections = quietConnections(server.server);
   server.addHook('preClose', (done) => {
-    isClosing = true;
-    for (const socket of open) if (!busy.has(socket)) socket.destroy();
+    connections.close();
     done();
   });
 }

@@ -24,7 +24,8 @@ const LABEL = utf8('cursor');
 export class Cursors {
   constructor(private readonly secrets: Secrets) {}
 
-  private write(principal: Principal, ...key: readonly string[]): string {
+  /** A place, as a text for the client. */
+  write(principal: Principal, ...key: readonly string[]): string {
     const place = utf8(JSON.stringify(key));
     return toBase64url(concatBytes(this.mac(principal, place, this.secrets.sessionPeppers.current.key), place));
   }

@@ -4,11 +4,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { TrustedProxies } from '../config/trusted-proxies.js';
+import { BODY_BYTES_MAX, limitBodies } from './large-body.js';
 import { ProblemFilter, problemBody, problemOf } from './problem.filter.js';
 import { MalformedRequest, UnsupportedMediaType } from './request.problems.js';
 import { parseStrictJson } from './strict-json.js';
 
-const BODY_BYTES_MAX = 1024 * 1024;
 const HANDLER_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -57,6 +57,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
 /** JSON is the only body that is read, and it is read strictly. */
 export function readJsonStrictly(app: NestFastifyApplication): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  limitBodies(server);
   server.removeAllContentTypeParsers();
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';

@@ -28,10 +28,16 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The members in the order a reader expects them: what, then why, then the rest. */
-export function problemBody(problem: Problem, requestId: string) {
+/** A problem within an answer that has others: without the id of the request. */
+export function problemPart(problem: Problem) {
   const { detail = problem.defaultDetail, ...extensions } = problem.details;
   const { type, title, status } = problem;
+  return { type, title, status, detail, ...extensions };
+}
+
+/** The members in the order a reader expects them: what, then why, then the rest. */
+export function problemBody(problem: Problem, requestId: string) {
+  const { type, title, status, detail, ...extensions } = problemPart(problem);
   return { type, title, status, detail, instance: `urn:uuid:${requestId}`, ...extensions };
 }
 

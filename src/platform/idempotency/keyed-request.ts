@@ -16,6 +16,9 @@ export interface Fingerprint {
 export interface Made {
   readonly id: string;
   readonly version?: number;
+  /** Of one of several: what its own answer would have been, and the type of its problem where it was refused. */
+  readonly status?: number;
+  readonly problem?: string;
 }
 
 interface Outcome {
@@ -64,10 +67,15 @@ export class KeyedRequest {
 
   /**
    * Says that the request will be answered with `status`, and what it made. To be called in the transaction that makes it;
-   * of what is given, ids and versions alone are kept.
+   * of what is given, ids, versions, statuses and types of problems alone are kept.
    */
   made(status: number, ...things: readonly Made[]): void {
-    const made = things.map(({ id, version }) => ({ id, ...(version !== undefined && { version }) }));
+    const made = things.map(({ id, version, status: own, problem }) => ({
+      id,
+      ...(version !== undefined && { version }),
+      ...(own !== undefined && { status: own }),
+      ...(problem !== undefined && { problem }),
+    }));
     this.#outcome = { status, made };
   }
 

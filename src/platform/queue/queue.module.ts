@@ -34,7 +34,8 @@ export class QueueModule implements OnModuleInit {
   constructor(private readonly modules: ModuleRef) {}
 
   static with(reactions: Reactions, schedules: Schedules): DynamicModule {
-    QueueModule.queues = [...new Set(Object.values(reactions).flat())];
+    const scheduled = Object.values(schedules).map(({ queue }) => queue);
+    QueueModule.queues = [...new Set([...Object.values(reactions).flat(), ...scheduled])];
     QueueModule.schedules = schedules;
     const root = BullModule.forRootAsync({
       inject: [Config],

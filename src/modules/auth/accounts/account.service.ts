@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { Cursors } from '../../../platform/http/cursors.js';
+import type { UserId } from '../../../platform/ids.js';
 import type { PageQuery } from '../../../platform/http/page.js';
 import { Tiers } from '../../tiers/tiers.js';
 import type { FeaturesView } from '../../tiers/tiers.schema.js';
@@ -35,16 +36,22 @@ export class AccountService {
     return this.db.asUser(caller, (tx) => this.viewOf(tx, caller));
   }
 
+  /** Where the user is, as an IANA name; null where it was not said. */
+  async timeZoneOf(tx: Tx, userId: UserId): Promise<string | null> {
+    return (await this.accounts.find(tx, userId))?.timeZone ?? null;
+  }
+
   features(caller: Caller): Promise<FeaturesView> {
     return this.db.asUser(caller, (tx) => this.tiers.featuresOf(tx, caller.userId, caller.tier));
   }
 
   async change(caller: Caller, change: ProfileChange): Promise<UserView> {
-    const { display_name: displayName, time_zone: timeZone, locale } = change;
+    const { display_name: displayName, time_zone: timeZone, locale, settings } = change;
     const changed = {
       ...(displayName !== undefined && { displayName }),
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
+      ...(settings?.versions_kept !== undefined && { versionsKept: settings.versions_kept }),
     };
     return this.db.asUser(caller, async (tx) => {
       await this.accounts.change(tx, caller.userId, changed);

@@ -16,6 +16,7 @@ export const toUserView = ({ userId, email, tier, createdAt, ...user }: UserEnti
   display_name: user.displayName,
   time_zone: user.timeZone,
   locale: user.locale,
+  settings: { versions_kept: user.versionsKept },
   created_at: createdAt.toISOString(),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sizes } from '../../tiers/sizes.js';
 import { isTimeZone } from './time-zone.js';
 
 const text = (most: number) => z.string().min(1).max(most).nullable().optional();
@@ -14,6 +15,12 @@ export const ProfileChange = z
       .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'is not a BCP 47 language tag')
       .nullable()
       .optional(),
+    settings: z
+      .strictObject({
+        versions_kept: z.int().min(0).max(sizes.versionsMax).optional(),
+      })
+      .optional()
+      .describe('absent settings stay'),
   })
   .meta({ id: 'ProfileChange' });
 export type ProfileChange = z.infer<typeof ProfileChange>;

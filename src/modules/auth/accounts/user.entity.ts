@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
+import { sizes } from '../../tiers/sizes.js';
 import type { TierName } from '../../tiers/tiers.schema.js';
 
 @Entity('users')
@@ -31,6 +32,10 @@ export class UserEntity {
   @Column('bytea', { name: 'master_key_id', nullable: true })
   masterKeyId!: Uint8Array | null;
 
+  /** How many earlier versions of each entry are kept. */
+  @Column('integer', { name: 'versions_kept' })
+  versionsKept!: number;
+
   /** While it is set nobody signs in, by any way. */
   @Column('timestamptz', { name: 'locked_at', nullable: true })
   lockedAt!: Date | null;
@@ -45,6 +50,7 @@ export const newUser = (
   ...known,
   emailVerifiedAt: null,
   lockedAt: null,
+  versionsKept: sizes.versionsMax,
   displayName: null,
   timeZone: null,
   locale: null,

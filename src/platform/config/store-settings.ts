@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Secret } from './secret.js';
+
+const MIB = 1024 * 1024;
+
+const isOrigin = (text: string) => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+
+/** `https://app.example.com,https://www.example.com`, or `*`. */
+export const WebOrigins = z
+  .string()
+  .default('*')
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://app.example.com, comma-separated, or *',
+  );
+
+const endpoint = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ''));
+
+/** Where media is kept: any S3. */
+export const storeSettings = {
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .describe('bucket that media is kept in'),
+  S3_ENDPOINT: endpoint.optional().describe('the store, where it is not that of AWS'),
+  S3_PUBLIC_ENDPOINT: endpoint.optional().describe('where clients reach the store, if that is elsewhere'),
+  S3_REGION: z.string().min(1).default('us-east-1').describe('region of the bucket'),
+  S3_FORCE_PATH_STYLE: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .default(false)
+    .describe('true where the bucket is in the path of an address, false where it is in its host'),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional().describe("who signs; without it the AWS SDK's default chain says"),
+  S3_SECRET_ACCESS_KEY: z
+    .string()
+    .min(1)
+    .refine((text) => !text.includes('change-me'), 'is still the example value')
+    .transform((text) => new Secret(text))
+    .optional()
+    .describe('the secret of that access key'),
+  S3_CA_FILE: z.string().min(1).optional().describe("PEM of the authority that the store's certificate is from"),
+  UPLOAD_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5 * 1024 * 1024 * MIB)
+    .default(50 * MIB)
+    .describe('size of one upload, sealed'),
+  WEB_ORIGINS: WebOrigins.describe('origins of the web clients that use the store, comma-separated, or *'),
+};
