@@ -2,7 +2,7 @@
 const FLOORS = [
   ['tiers', 'ledger'],
   ['auth'],
-  ['vault'],
+  ['vault', 'jobs'],
   ['media'],
   ['entries'],
   ['inbox', 'journal'],

@@ -110,13 +110,29 @@ CREATE TABLE entry_cards (
   user_id uuid NOT NULL,
   entry_id uuid NOT NULL,
   sealed bytea NOT NULL,
+  index_version smallint NOT NULL,
   CONSTRAINT entry_cards_pkey PRIMARY KEY (user_id, entry_id),
   CONSTRAINT entry_cards_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE
 );
 COMMENT ON TABLE entry_cards IS 'the words of an entry with their places, sealed under its content key (uce)';
+COMMENT ON COLUMN entry_cards.index_version IS 'how the card was made: one that was made otherwise than today is made anew';
 ALTER TABLE entry_cards ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON entry_cards FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON entry_cards TO daybook_api;
+
+CREATE TABLE entry_media (
+  user_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  media_id uuid NOT NULL,
+  place integer NOT NULL,
+  CONSTRAINT entry_media_pkey PRIMARY KEY (user_id, entry_id, media_id),
+  CONSTRAINT entry_media_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT entry_media_user_id_media_id_fkey FOREIGN KEY (user_id, media_id) REFERENCES media(user_id, id) ON DELETE CASCADE
+);
+CREATE INDEX entry_media_by_media ON entry_media USING btree (user_id, media_id);
+ALTER TABLE entry_media ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON entry_media FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON entry_media TO daybook_api;
 
 CREATE TABLE entry_signatures (
   user_id uuid NOT NULL,
@@ -128,6 +144,7 @@ CREATE TABLE entry_signatures (
   CONSTRAINT entry_signatures_period_check CHECK (((period >= 0) AND (period <= 65535)))
 );
 COMMENT ON TABLE entry_signatures IS 'blurred words for search (uce): docs/search.md';
+CREATE INDEX entry_signatures_by_period ON entry_signatures USING btree (user_id, period);
 ALTER TABLE entry_signatures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON entry_signatures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON entry_signatures TO daybook_api;
@@ -224,6 +241,36 @@ CREATE POLICY presence ON imported_passwords FOR SELECT TO daybook_system USING 
 GRANT DELETE, INSERT, SELECT ON imported_passwords TO daybook_api;
 GRANT SELECT (user_id) ON imported_passwords TO daybook_system;
 
+CREATE TABLE jobs (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  progress jsonb NOT NULL,
+  result jsonb,
+  problem jsonb,
+  place text,
+  revision integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT jobs_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT jobs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT jobs_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text])))),
+  CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+COMMENT ON TABLE jobs IS 'long work that a user asked for, without any content';
+COMMENT ON COLUMN jobs.place IS 'where the work goes on';
+COMMENT ON COLUMN jobs.revision IS 'one more with each change';
+CREATE INDEX jobs_expiry ON jobs USING btree (expires_at);
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON jobs FOR ALL TO daybook_system USING (expires_at < now());
+CREATE POLICY owner ON jobs FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON jobs TO daybook_api;
+GRANT DELETE ON jobs TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON jobs TO daybook_system;
+
 CREATE TABLE key_log (
   user_id uuid NOT NULL,
   n bigint NOT NULL,
@@ -286,6 +333,54 @@ CREATE POLICY kept ON ledger_heads FOR DELETE USING (EXISTS ( SELECT
   WHERE ((erasures.user_id = ledger_heads.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON ledger_heads FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON ledger_heads TO daybook_api;
+
+CREATE TABLE media (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  state text NOT NULL,
+  content_type text NOT NULL,
+  byte_size bigint NOT NULL,
+  sha256 bytea,
+  upload_id text,
+  wrapped_key bytea NOT NULL,
+  sealed_metadata bytea,
+  thumbnail_of uuid,
+  created_at timestamp with time zone NOT NULL,
+  reserved_until timestamp with time zone NOT NULL,
+  ready_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  erasing_at timestamp with time zone,
+  CONSTRAINT media_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT media_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT media_user_id_thumbnail_of_fkey FOREIGN KEY (user_id, thumbnail_of) REFERENCES media(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT media_byte_size_check CHECK ((byte_size > 0)),
+  CONSTRAINT media_sha256_check CHECK ((octet_length(sha256) = 32)),
+  CONSTRAINT media_state_check CHECK ((state = ANY (ARRAY['reserved'::text, 'ready'::text, 'missing'::text])))
+);
+COMMENT ON TABLE media IS 'sealed objects in the store, and uploads that were announced';
+COMMENT ON COLUMN media.sha256 IS 'of the sealed bytes; null where they are uploaded in parts';
+COMMENT ON COLUMN media.upload_id IS 'the store''s name of an upload in parts that is not complete';
+COMMENT ON COLUMN media.erasing_at IS 'since when it is gone for everybody; the row goes when the store has nothing of it any more';
+CREATE INDEX media_listed ON media USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX media_thumbnail ON media USING btree (user_id, thumbnail_of) WHERE (thumbnail_of IS NOT NULL);
+ALTER TABLE media ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON media FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON media TO daybook_api;
+
+CREATE TABLE media_parts (
+  user_id uuid NOT NULL,
+  media_id uuid NOT NULL,
+  number integer NOT NULL,
+  sha256 bytea NOT NULL,
+  CONSTRAINT media_parts_pkey PRIMARY KEY (user_id, media_id, number),
+  CONSTRAINT media_parts_user_id_media_id_fkey FOREIGN KEY (user_id, media_id) REFERENCES media(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT media_parts_number_check CHECK (((number >= 1) AND (number <= 10000))),
+  CONSTRAINT media_parts_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+COMMENT ON TABLE media_parts IS 'the checksums with which parts of an upload were announced';
+ALTER TABLE media_parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON media_parts FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON media_parts TO daybook_api;
 
 CREATE TABLE outbox (
   user_id uuid NOT NULL,
@@ -367,6 +462,19 @@ CREATE POLICY owner ON recovery_tokens FOR ALL USING (user_id = (NULLIF(current_
 GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_tokens TO daybook_api;
 GRANT DELETE ON recovery_tokens TO daybook_system;
 GRANT SELECT (expires_at, id, user_id) ON recovery_tokens TO daybook_system;
+
+CREATE TABLE search_languages (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  sealed bytea NOT NULL,
+  wrapped_key bytea NOT NULL,
+  CONSTRAINT search_languages_pkey PRIMARY KEY (user_id),
+  CONSTRAINT search_languages_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE search_languages IS 'which languages a user''s entries are in, sealed (uce)';
+ALTER TABLE search_languages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON search_languages FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON search_languages TO daybook_api;
 
 CREATE TABLE security_events (
   user_id uuid NOT NULL,
@@ -478,7 +586,9 @@ COMMENT ON TABLE storage IS 'what a user has stored, sealed; counted in the tran
 COMMENT ON COLUMN storage.quota_bytes IS 'null where it is what everybody may store';
 ALTER TABLE storage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON storage FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+CREATE POLICY presence ON storage FOR SELECT TO daybook_system USING true;
 GRANT DELETE, INSERT, SELECT, UPDATE ON storage TO daybook_api;
+GRANT SELECT (user_id) ON storage TO daybook_system;
 
 CREATE TABLE tags (
   user_id uuid NOT NULL,

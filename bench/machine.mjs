@@ -3,6 +3,7 @@ import { availableParallelism, loadavg, totalmem } from 'node:os';
 
 const SAMPLE_MS = 10;
 const MIB = 2 ** 20;
+const NS_PER_MS = 1e6;
 
 /** What has to be known of a machine to compare figures, and nothing that names it. */
 export function machine() {
@@ -39,5 +40,14 @@ export async function peakMib(pid, work) {
     return { peak, answer };
   } finally {
     clearInterval(watching);
+  }
+}
+
+/** How long the main thread of a process has been at work, in milliseconds; NaN where there is no /proc. */
+export function mainThreadMs(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / NS_PER_MS;
+  } catch {
+    return NaN;
   }
 }

@@ -2,7 +2,11 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AccessGuard } from './modules/auth/sessions/access.guard.js';
+import { UnlockedModule } from './modules/auth/unlocked.js';
 import { EntriesModule } from './modules/entries/entries.module.js';
+import { MediaModule } from './modules/media/media.module.js';
+import { FollowedJobsModule } from './modules/jobs/jobs.module.js';
+import { SearchModule } from './modules/search/search.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -10,6 +14,7 @@ import { HttpModule } from './platform/http/http.module.js';
 import { HealthController } from './platform/http/health.controller.js';
 import { PUBLIC_ROUTES } from './platform/http/public-routes.js';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module.js';
+import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LimitsGuard } from './platform/limits/limits.guard.js';
 import { LimitsModule } from './platform/limits/limits.module.js';
 import { LogModule } from './platform/log/log.module.js';
@@ -31,6 +36,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   HttpModule,
   UserDataModule,
   IdempotencyModule,
+  JobsModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */
@@ -39,7 +45,17 @@ export class AppModule {
   static with(config: Config, ...more: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: AppModule,
-      imports: [...foundation(config), LimitsModule, AuthModule, EntriesModule, ...more],
+      imports: [
+        ...foundation(config),
+        LimitsModule,
+        AuthModule,
+        UnlockedModule,
+        MediaModule,
+        EntriesModule,
+        FollowedJobsModule,
+        SearchModule,
+        ...more,
+      ],
       controllers: [HealthController],
       providers: [
         { provide: PUBLIC_ROUTES, useValue: publicRoutes },

@@ -10,8 +10,8 @@ import { workers } from './worker.module.js';
 
 /** `npm start`: API and workers in one process, on a database of its own under DATA_DIR. */
 await run(async () => {
-  const { HOST, PORT, PUBLIC_URL = `http://localhost:${PORT}`, DATA_DIR, STORE_PORT, WEB_ORIGINS } = embeddedOptions();
-  const instance = await startInstance(DATA_DIR, { host: HOST, port: STORE_PORT, allowedOrigins: WEB_ORIGINS });
+  const { HOST, PORT, PUBLIC_URL = `http://localhost:${PORT}`, DATA_DIR, STORE_PORT } = embeddedOptions();
+  const instance = await startInstance(DATA_DIR, { host: HOST, port: STORE_PORT });
   const stop = () => instance.stop();
   try {
     const config = Config.fromEnvironment(

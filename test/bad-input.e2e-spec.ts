@@ -4,6 +4,7 @@ import { type E2eTestUser, type TestUser, useApi } from './harness/api.js';
 import { atTheLimit, type BadBody, MARKER, misshapen, unreadable, values } from './harness/bad-bodies.js';
 import { sealedChange, sealedDraft } from './harness/entries.js';
 import type { Answer } from './harness/http.js';
+import { newFile } from './harness/media.js';
 import { operations } from './harness/openapi.js';
 import { expectProblem, pointersOf } from './harness/problems.js';
 
@@ -21,6 +22,7 @@ const allOptional = new Set([
   'PATCH /api/v1/entries/{id}',
   'POST /api/v1/entries/query',
   'POST /api/v1/entries/{id}/versions/{version}/revert',
+  'POST /api/v1/media/{id}/complete',
 ]);
 /** Operations that take 4 MiB; the others take one. */
 const large = new Set(['POST /api/v1/entries/batch']);
@@ -75,6 +77,9 @@ describe('bad input', () => {
     ],
     'POST /api/v1/auth/keys/log': () => [{ statement: signUp.keys.identity }],
     'PATCH /api/v1/auth/devices/{id}': () => [{ device_name: MARKER }],
+    'POST /api/v1/media/upload': () => [newFile(ada).announced, newFile(eve).announced],
+    'POST /api/v1/media/{id}/parts': () => [{ parts: [{ number: 1, sha256: 'A'.repeat(43) }] }],
+    'POST /api/v1/media/{id}/complete': () => [{}],
     'POST /api/v1/entries': () => [
       { id: createId(), source: MARKER, external_id: MARKER, ...plain },
       { ...sealedDraft(eve), entry_date: '2026-11-21', kind: 'diary', source: MARKER, external_id: MARKER },
@@ -82,6 +87,17 @@ describe('bad input', () => {
     'PUT /api/v1/entries/{id}': () => [plain, { ...sealed(), entry_date: '2026-11-21', kind: 'diary' }],
     'PATCH /api/v1/entries/{id}': () => [plain, { ...sealed(), entry_date: '2026-11-21', kind: 'diary' }],
     'POST /api/v1/entries/{id}/versions/{version}/revert': () => [sealed()],
+    'POST /api/v1/search': () => [
+      {
+        query: MARKER,
+        tags: [MARKER],
+        mood: MARKER,
+        from: '2026-01-01',
+        to: '2026-12-31',
+        sort: 'newest',
+        limit: 1,
+      },
+    ],
     'POST /api/v1/entries/query': () => [
       {
         limit: 1,
@@ -121,7 +137,7 @@ describe('bad input', () => {
   const send = (name: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> => {
     const [method = '', pattern = ''] = name.split(' ');
     const path = pattern.replace('{id}', createId()).replace('{version}', '1');
-    const isSealed = typeof body === 'string' && /"(sealed|tag_tokens)"/.test(body);
+    const isSealed = typeof body === 'string' && /"(sealed|tag_tokens|wrapped_key)"/.test(body);
     const user = isSealed || forE2e.has(name) ? eve : ada;
     return user.send(method, path.slice(BASE.length), body, { headers });
   };

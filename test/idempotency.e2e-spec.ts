@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type E2eTestUser, PASSWORD, type TestUser, useApi } from './harness/api.js';
 import { sealedDraft } from './harness/entries.js';
 import type { Answer } from './harness/http.js';
+import { newFile, remove, sendFile, upload, useMedia, WHOLE_BYTES_MAX } from './harness/media.js';
 import { operations } from './harness/openapi.js';
 import { expectInvalid, expectProblem } from './harness/problems.js';
 
@@ -191,7 +192,7 @@ describe('a request with an Idempotency-Key', () => {
 });
 
 describe('an operation that takes an Idempotency-Key', () => {
-  const api = useApi();
+  const { api } = useMedia();
   const posts = operations().filter(({ takesKey }) => takesKey);
   /** For every such operation a request that can be sent, and what it changes. A new operation needs a line here. */
   const requests: Record<string, () => Promise<{ user: TestUser; path: string; body?: object; counts: string }>> = {
@@ -218,6 +219,26 @@ describe('an operation that takes an Idempotency-Key', () => {
       const { id } = (await user.post('/entries', { content: 'First snow.' })).body;
       await user.send('PATCH', `/entries/${id}`, JSON.stringify({ content: 'Thaw.' }));
       return { user, path: `/entries/${id}/versions/1/revert`, body: {}, counts: 'ledger_events' };
+    },
+    // In parts: an address would be another one a second later.
+    'POST /api/v1/media/upload': async () => {
+      const user = await api.newUser();
+      return { user, path: '/media/upload', body: newFile(user, WHOLE_BYTES_MAX + 1).announced, counts: 'media' };
+    },
+    'POST /api/v1/media/{id}/complete': async () => {
+      const user = await api.newUser();
+      return {
+        user,
+        path: `/media/${await sendFile(user, newFile(user))}/complete`,
+        body: {},
+        counts: 'ledger_events',
+      };
+    },
+    'POST /api/v1/media/{id}/restore': async () => {
+      const user = await api.newUser();
+      const { id } = (await upload(user)).body;
+      await remove(user, id);
+      return { user, path: `/media/${id}/restore`, counts: 'ledger_events' };
     },
   };
 

@@ -14,10 +14,11 @@ describe('what an account may do', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       tier,
-      features: { search: false, server_side_export: false, facebook_push: false, ai: false },
+      features: { search: tier === 'uce', server_side_export: false, facebook_push: false, ai: false },
       storage: { used_bytes: 0, quota_bytes: 10 * 1024 ** 3 },
       limits: {
         body_bytes_max: 1_048_576,
+        upload_bytes_max: 52_428_800,
         content_bytes_max: 262_144,
         title_characters_max: 500,
         tags_max: 50,

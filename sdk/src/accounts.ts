@@ -39,6 +39,9 @@ export interface NewAccount extends Credentials {
   readonly kdf?: KdfParameters;
 }
 
+/** A password that is to take the place of another. */
+export type NewPassword = Pick<NewAccount, 'password' | 'kdf' | 'argon2'>;
+
 /** What an account is opened with. */
 export interface ExistingAccount extends Credentials {
   /** e2e: `keyLogHead` of an earlier client. The sign-in is refused when the server shows another past. */
@@ -78,14 +81,14 @@ export async function signIn(connection: Connection, account: ExistingAccount): 
 }
 
 /** The list of common passwords is large, so it is loaded where a password is chosen, and nowhere else. */
-async function assertPassword({ password, email }: NewAccount): Promise<void> {
+export async function assertPassword({ password, email }: Pick<NewAccount, 'password' | 'email'>): Promise<void> {
   const { passwordFault } = await import('./passwords/index.js');
   const fault = passwordFault(password, email);
   if (fault) throw new PasswordRefused(fault);
 }
 
 /** Without types, a tier that is forgotten must not become the one in which the password is sent. */
-function assertTier(tier: unknown): void {
+export function assertTier(tier: unknown): void {
   if (tier !== 'uce' && tier !== 'e2e') throw new RangeError('say the tier: "uce" or "e2e"');
 }
 

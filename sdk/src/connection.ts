@@ -1,5 +1,6 @@
 import { type Api, createApi } from './api.js';
 import type { RetryPolicy } from './retry.js';
+import { MemorySearchStore, type SearchStore } from './search-store.js';
 import { MemorySessionStore, type SessionStore } from './session-store.js';
 import { type Fetch, realSurroundings, type Surroundings } from './surroundings.js';
 import { Transport } from './transport.js';
@@ -10,6 +11,8 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Where the session is kept; in memory unless given. */
   readonly store?: SessionStore;
+  /** e2e: where the search index is kept, sealed; in memory unless given, and then made anew each time. */
+  readonly searchStore?: SearchStore;
   /** The platform's, unless given. */
   readonly fetch?: Fetch;
   readonly retry?: Partial<RetryPolicy>;
@@ -19,6 +22,7 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly url: string;
   readonly store: SessionStore;
+  readonly searchStore: SearchStore;
   readonly around: Surroundings;
   readonly transport: Transport;
   /** For calls without a token; only reading ones are repeated. */
@@ -28,11 +32,12 @@ export interface Connection {
 }
 
 /** Prepares to speak to a server; nothing is sent yet. */
-export function connect({ url, store = new MemorySessionStore(), fetch, retry }: ConnectionOptions): Connection {
+export function connect(options: ConnectionOptions): Connection {
+  const { url, store = new MemorySessionStore(), searchStore = new MemorySearchStore(), fetch, retry } = options;
   const around = realSurroundings(fetch);
   const transport = new Transport(around, retry);
   const origin = url.replace(/\/+$/, '');
   const once = createApi(origin, (call, isRepeatable) => transport.send(call, { isRepeatable }));
   const repeating = createApi(origin, (call) => transport.send(call, { isRepeatable: true }));
-  return { url: origin, store, around, transport, once, repeating };
+  return { url: origin, store, searchStore, around, transport, once, repeating };
 }

@@ -1,3 +1,4 @@
+import { Account } from './account.js';
 import { type ExistingAccount, type NewAccount, signIn, signUp, type SignedIn } from './accounts.js';
 import { type Api, createApi, type Schemas, unwrap } from './api.js';
 import { connect, type Connection, type ConnectionOptions } from './connection.js';
@@ -6,9 +7,19 @@ import { MasterKey } from './crypto/master-key.js';
 import { ready } from './crypto/primitives.js';
 import { Devices } from './devices.js';
 import { Entries } from './entries.js';
+import { type CallOptions, entryCalls } from './entry-calls.js';
+import type { HistoryHead } from './entry.js';
 import { type EntryForm, OpenEntryForm } from './entry-forms.js';
+import { History, type HistoryOptions, type VerifyOptions } from './history.js';
+import type { HistoryEvent } from './history-chain.js';
+import { HistoryKeeper } from './history-keeper.js';
+import { ObjectTransfer } from './media/object-transfer.js';
+import { Media } from './media.js';
 import { ConnectionFailed, DaybookProblem, SignedOut } from './problems.js';
+import { type GivenCode, type RecoveredAccount, resetPassword, useRecoveryCode } from './recovery.js';
 import { SealedEntryForm } from './sealed-entry-form.js';
+import type { SearchPage, SearchRequest } from './search-form.js';
+import { SearchIndex } from './search-index.js';
 import { Session } from './session.js';
 import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
 
@@ -16,6 +27,15 @@ import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
 export interface SignedUp {
   readonly daybook: Daybook;
   readonly recoveryCodes: readonly string[];
+}
+
+/** A recovery code that was accepted, and is spent: it resets the password once, within 15 minutes. */
+export interface Recovery {
+  /**
+   * Sets a new password and signs in with it. The diary stays readable; every session ended, and every API key is deleted.
+   * @throws PasswordRefused, with which it may be tried again; DaybookProblem `auth/invalid-recovery-token`
+   */
+  resetPassword(account: RecoveredAccount): Promise<Daybook>;
 }
 
 /**
@@ -27,23 +47,40 @@ export class Daybook {
   readonly entries: Entries;
   /** Where the user is signed in, and the signed log of the account's keys. */
   readonly devices: Devices;
+  /** Photos, sound and video. */
+  readonly media: Media;
+  /** The account: password, address, recovery codes, sessions, API keys. */
+  readonly account: Account;
   /**
    * Every other call, typed; signed and refreshed as all others, repeated on failures where it reads or has an
    * Idempotency-Key, as every POST outside of `/auth` has. It answers `{ data, error, response }` and does not throw on
    * refusals: `unwrap` does.
    */
   readonly api: Api;
+  /** What `search` looks into. */
+  readonly searchIndex: SearchIndex;
   readonly #session: Session;
   readonly #master: MasterKey | undefined;
+  readonly #history: History;
 
-  private constructor({ store, transport, around }: Connection, signedIn: SignedIn) {
+  private constructor({ store, searchStore, transport, around }: Connection, signedIn: SignedIn) {
     const { record, master } = signedIn;
-    const session = new Session({ record, store, transport, around, onEnd: () => master?.wipe() });
+    const onEnd = () => {
+      this.searchIndex.end();
+      master?.wipe();
+    };
+    const session = new Session({ record, store, transport, around, onEnd });
+    const form = formOf(signedIn);
     this.#session = session;
     this.#master = master;
     this.api = createApi(record.url, (call, isRepeatable) => session.send(call, { isRepeatable }));
-    this.entries = new Entries(session, formOf(signedIn));
+    const heads = new HistoryKeeper(session);
+    this.entries = new Entries(entryCalls(session, form, heads));
+    this.searchIndex = new SearchIndex({ session, form, master, store: searchStore, around });
     this.devices = new Devices(session, master);
+    this.media = new Media(session, new ObjectTransfer(transport, around), master);
+    this.account = new Account(session, master, around);
+    this.#history = new History(session, heads);
   }
 
   /**
@@ -77,6 +114,29 @@ export class Daybook {
     return new Daybook(connection, await withMasterKey(record));
   }
 
+  /**
+   * Uses a recovery code, for who lost the password. Sent once: after a ConnectionFailed the code may be spent.
+   * @throws DaybookProblem `auth/invalid-recovery-code`; EnvelopeRefused `recovery-code`; AnswerRefused
+   */
+  static async verifyRecoveryCode(options: ConnectionOptions & GivenCode): Promise<Recovery> {
+    const connection = connect(options);
+    const accepted = await useRecoveryCode(connection, options);
+    return {
+      resetPassword: async (account) => {
+        await resetPassword(connection, options.email, accepted, account);
+        accepted.keys?.master.wipe();
+        const { tier, email } = options;
+        return Daybook.#begin(connection, await signIn(connection, { ...account, tier, email }));
+      },
+    };
+  }
+
+  /** How far the erasing of an account is; open to whoever has the receipt. @throws DaybookProblem `auth/erasure-not-found` */
+  static async followErasure(options: ConnectionOptions, receipt: string): Promise<Schemas['Erasure']> {
+    const { repeating } = connect(options);
+    return unwrap(await repeating.GET('/api/v1/auth/erasures/{receipt}', { params: { path: { receipt } } }));
+  }
+
   /** Whose diary it is, as last told by the server. @throws SignedOut */
   get user(): Schemas['User'] {
     return this.#session.record.user;
@@ -95,6 +155,28 @@ export class Daybook {
   /** e2e: keep it, and give it as `pinned` to the next sign-in. uce: once the key log was read. @throws SignedOut */
   get keyLogHead(): PinnedKeyLog | undefined {
     return this.#session.record.key_log_head;
+  }
+
+  /**
+   * Finds entries, best first: the same query language and the same answer in both tiers (docs/search.md).
+   * @throws DaybookProblem `request/invalid` for a query that cannot be read; `errors` says where
+   */
+  search(request: SearchRequest, options?: CallOptions): Promise<SearchPage> {
+    return this.searchIndex.search(request, options);
+  }
+
+  /** Everything that happened in the account, oldest first, as the server tells it: `verifyHistory` finds out whether it is so. */
+  history(options: HistoryOptions = {}): AsyncGenerator<HistoryEvent, void, undefined> {
+    return this.#history.events(options);
+  }
+
+  /**
+   * Finds out whether the history is what it was: follows the chain, makes every hash anew, and compares it with the head
+   * that was kept the last time and with those that came with this client's writes since. Keeps the new head in the store.
+   * @throws HistoryRefused, with the place (`seq`) of the first event that is missing, moved or altered
+   */
+  verifyHistory(options: VerifyOptions = {}): Promise<HistoryHead> {
+    return this.#history.verify(options);
   }
 
   /** Who is signed in, asked anew. */

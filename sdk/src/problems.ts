@@ -69,17 +69,18 @@ export class ConnectionFailed extends Error {
 
 /** Why an answer of the server was refused. */
 export type RefusedAnswer =
-  'tier' | 'user' | 'keys' | 'tokens' | 'id' | 'other-content' | 'rolled-back' | 'does-not-open';
+  'tier' | 'user' | 'keys' | 'tokens' | 'id' | 'other-content' | 'rolled-back' | 'does-not-open' | 'upload';
 
 const refusedSentences: Record<RefusedAnswer, string> = {
   tier: 'The answer is for an account of another tier',
   user: 'The answer is for another account',
   keys: 'The answer does not have the keys of the account',
   tokens: 'The answer does not have the tokens of the session',
-  id: 'The answer has another entry than the one that was asked for',
+  id: 'The answer has another entry or file than the one that was asked for',
   'other-content': 'The answer has other bytes for this version of the entry than were seen before',
   'rolled-back': 'The answer has an older version of the entry than one that was seen before',
-  'does-not-open': 'The entry in the answer was not sealed by this account for this place, or was changed',
+  'does-not-open': 'What is in the answer was not sealed by this account for this place, or was changed',
+  upload: 'The answer does not say how to upload in a way that can be right',
 };
 
 /** The server answered what this client must not accept: a fault, or tampering. `cause` has the rule of the format. */
@@ -88,11 +89,74 @@ export class AnswerRefused extends Error {
   readonly reason: RefusedAnswer;
   /** Which entry it was, where it was one. */
   readonly entryId: string | undefined;
+  /** Which file it was, where it was one. */
+  readonly mediaId: string | undefined;
 
-  constructor(reason: RefusedAnswer, options: ErrorOptions & { readonly entryId?: string } = {}) {
+  constructor(
+    reason: RefusedAnswer,
+    options: ErrorOptions & { readonly entryId?: string; readonly mediaId?: string } = {},
+  ) {
     super(refusedSentences[reason], options);
     this.reason = reason;
     this.entryId = options.entryId;
+    this.mediaId = options.mediaId;
+  }
+}
+
+/** The object store refused bytes, or did not give them. It says no more than a status, for it knows of no problems. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`The object store answered ${String(status)}`);
+    this.status = status;
+  }
+}
+
+/** Why this client does not go on with an upload: the file, or the record that was kept, is not the one it was. */
+export type RefusedUpload = 'source-changed' | 'record-outdated';
+
+const uploadSentences: Record<RefusedUpload, string> = {
+  'source-changed': 'The file has other bytes, or another size, than it had: upload it anew',
+  'record-outdated': 'More of the file was sent than the record knows of: upload it anew',
+};
+
+/** Going on would seal other bytes under a key stream that was used. Nothing was sent of them. */
+export class UploadRefused extends Error {
+  override readonly name = 'UploadRefused';
+  readonly reason: RefusedUpload;
+
+  constructor(reason: RefusedUpload) {
+    super(uploadSentences[reason]);
+    this.reason = reason;
+  }
+}
+
+/** What is wrong with a history: see the sentences. */
+export type HistoryFault = 'unreadable' | 'gap' | 'order' | 'unchained' | 'altered' | 'other-past' | 'rolled-back';
+
+const historySentences: Record<HistoryFault, string> = {
+  unreadable: 'This event of the history cannot be read',
+  gap: 'This event is missing in the history',
+  order: 'This event stands where a later one belongs',
+  unchained: 'This event does not follow the one before it',
+  altered: 'This event is not what its hash says',
+  'other-past': 'This event is another than the one that was seen in its place before',
+  'rolled-back': 'The history ends before this event, which was seen before',
+};
+
+/** The history that the server shows is not the one that happened: somebody removed, moved or altered an event. */
+export class HistoryRefused extends Error {
+  override readonly name = 'HistoryRefused';
+  readonly fault: HistoryFault;
+  /** Which event: its place in the history, from 1 on. */
+  readonly seq: number;
+
+  constructor(fault: HistoryFault, seq: number, options?: ErrorOptions) {
+    super(`${historySentences[fault]}: ${String(seq)}`, options);
+    this.fault = fault;
+    this.seq = seq;
   }
 }
 

@@ -23,6 +23,8 @@ export interface SessionRecord {
   readonly device?: { readonly id: string; readonly public_key?: string };
   /** e2e; uce once the key log was read. */
   readonly key_log_head?: PinnedKeyLog;
+  /** The head of the history that `verifyHistory` saw last. */
+  readonly history_head?: Schemas['HistoryHead'];
   /** e2e: the account's key for signing, wrapped under the master key, base64url. */
   readonly signing_key?: string;
   /** e2e, and only after `daybook.keepMasterKey()`: the key that opens everything, base64url. */
@@ -32,7 +34,7 @@ export interface SessionRecord {
 /** Where a session is kept between two runs of an app. A store holds one session. */
 export interface SessionStore {
   load(): Promise<SessionRecord | undefined>;
-  /** Called after sign-in, after every refresh, and by `keepMasterKey`. */
+  /** Called after sign-in, after every refresh, and by what keeps something: `keepMasterKey`, `verifyHistory`, … */
   save(record: SessionRecord): Promise<void>;
   clear(): Promise<void>;
 }

@@ -46,6 +46,11 @@ export class Transport {
     }
   }
 
+  /** How long to wait before `tries` + 1, for who repeats by other means than `send`; undefined: not at all. */
+  delayBeforeNextTry(failure: Error, tries: number): number | undefined {
+    return delayBeforeNextTry(failure, tries, this.#policy, this.#around);
+  }
+
   async #try(call: Call, timeoutMs: number): Promise<Response | ConnectionFailed> {
     call.signal?.throwIfAborted();
     const late = new AbortController();

@@ -2,22 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { bench } from './bench.js';
 
 const ROUNDS = 2;
 const BURST = 6;
 /** It starts an instance of its own. */
 const BENCH_MS_MAX = 60_000;
-
-/** Runs a benchmark as a process of its own; what it counted. */
-async function bench(args: string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['bench/run.mjs', ...args, '--json'], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
-}
 
 describe('the benchmark of sign-ins', () => {
   it(

@@ -47,6 +47,8 @@ describe('the examples of Swagger UI', () => {
     const token = signedIn.body.tokens.access_token;
     expect((await send('/entries', token)).status).toBe(201);
     expect((await api.http.get('/entries', { token })).body.data).toHaveLength(1);
+    // An e2e client wraps a key of its own: no fixed one is of its account.
+    if (tier === 'uce') expect((await send('/media/upload', token)).status).toBe(201);
     expect((await send('/auth/change-email', token)).status).toBe(202);
     expect((await send('/auth/recovery-codes', token)).status).toBe(201);
     expect((await send('/auth/change-password', token)).status).toBe(200);
@@ -75,6 +77,8 @@ describe('the examples of Swagger UI', () => {
     expect(batch.data.map(({ status }: { status: number }) => status)).toEqual([201, 201]);
     expect((await ada.post('/entries/query', example('/query', 'post', 'any'))).body.data).toEqual([]);
     expect((await ada.post('/entries/batch/get', example('/batch/get', 'post', 'any'))).status).toBe(200);
+    const { body: found } = await ada.post('/search', examplesOf('/api/v1/search')['uce']?.value);
+    expect(found).toMatchObject({ complete: true, notes: [] });
   });
 
   it('work for any address where the tier does not matter', async () => {

@@ -26,8 +26,12 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 /** POSTs that ignore an Idempotency-Key, by the beginning of their path, each with the reason. A path ends with its slash. */
 const IGNORING: Record<string, string> = {
   '/api/v1/auth/': 'their answers are secrets that are shown once, so nothing is kept of which to make them anew',
+  '/api/v1/search': 'it only reads, or begins what is begun once anyway',
+  '/api/v1/jobs/': 'what is cancelled twice is cancelled once',
   '/api/v1/entries/query': 'it only reads',
   '/api/v1/entries/batch/get': 'it only reads',
+  '/api/v1/media/{id}/parts':
+    'it makes nothing: its addresses end after five minutes, and asking again gives fresh ones',
 };
 
 /** The names of all properties in a schema, however deep. */

@@ -1,9 +1,13 @@
 import { createId } from '@daybook/sdk/crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '../../src/platform/database/database.js';
+import { UserId } from '../../src/platform/ids.js';
+import { Jobs } from '../../src/platform/jobs/jobs.js';
 import { publicRoutes } from '../../src/public-routes.js';
 import { type E2eTestUser, PASSWORD, type TestUser, useApi } from '../harness/api.js';
 import { ACCESS_COOKIE, Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedChange, sealedDraft } from '../harness/entries.js';
+import { newFile, remove, sendFile, upload, useMedia, WHOLE_BYTES_MAX } from '../harness/media.js';
 import { type Operation, operations } from '../harness/openapi.js';
 import { expectProblem, withoutInstance } from '../harness/problems.js';
 
@@ -73,7 +77,7 @@ describe('every route', () => {
 });
 
 describe('what is somebody else’s', () => {
-  const api = useApi();
+  const { api } = useMedia();
   const withId = all.filter((operation) => operation.path.includes('{') && !isListed(operation));
 
   /** What an operation is about: the names of its path, and the body where it takes one. */
@@ -113,6 +117,25 @@ describe('what is somebody else’s', () => {
     'DELETE /api/v1/auth/api-keys/{id}': async (owner) => ({
       path: { id: (await owner.post('/auth/api-keys', { name: 'script', scopes: ['entries:read'] })).body.id },
     }),
+    'GET /api/v1/media/{id}': async (owner) => ({ path: { id: (await upload(owner)).body.id } }),
+    'GET /api/v1/media/{id}/download': async (owner) => ({ path: { id: (await upload(owner)).body.id } }),
+    'POST /api/v1/media/{id}/parts': async (owner) => {
+      const { announced } = newFile(owner, WHOLE_BYTES_MAX + 1);
+      return { path: { id: (await owner.post('/media/upload', announced)).body.id }, body: { parts: [] } };
+    },
+    'POST /api/v1/media/{id}/complete': async (owner) => ({
+      path: { id: await sendFile(owner, newFile(owner)) },
+      body: {},
+    }),
+    'DELETE /api/v1/media/{id}': async (owner) => ({ path: { id: (await upload(owner)).body.id } }),
+    'POST /api/v1/media/{id}/restore': async (owner) => {
+      const { id } = (await upload(owner)).body;
+      await remove(owner, id);
+      return { path: { id } };
+    },
+    'GET /api/v1/jobs/{id}': async (owner) => ({ path: { id: await endedJob(owner) } }),
+    'GET /api/v1/jobs/{id}/events': async (owner) => ({ path: { id: await endedJob(owner) } }),
+    'POST /api/v1/jobs/{id}/cancel': async (owner) => ({ path: { id: await endedJob(owner) } }),
   };
 
   const written = async (owner: E2eTestUser) => (await owner.post('/entries', sealedDraft(owner))).body;
@@ -129,6 +152,17 @@ describe('what is somebody else’s', () => {
     await owner.post('/entries', { content: 'First snow.', tags: [name] });
     const { body } = await owner.get('/entries/tags');
     return { id: body.data.find((tag: { name: string }) => tag.name === name).id };
+  }
+
+  /** A job that is over, so that nobody waits for its events. */
+  function endedJob({ id }: TestUser): Promise<string> {
+    const userId = UserId.parse(id);
+    const jobs = api.get(Jobs);
+    return api.get(Database).asUser({ userId }, async (tx) => {
+      const job = await jobs.begin(tx, { userId }, 'test.ended', 1);
+      await jobs.end(tx, job, { state: 'done' });
+      return job.id;
+    });
   }
 
   /** A second session of the owner, on a device. */

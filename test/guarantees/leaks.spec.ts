@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createE2eAccount, createId, type NewE2eAccount, parseRecoveryCode, toBase64url } from '@daybook/sdk/crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { E2eTestUser, nativeArgon2, weakestKdf } from '../harness/api.js';
+import { E2eTestUser, nativeArgon2, TestUser, weakestKdf } from '../harness/api.js';
 import { Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedDraft } from '../harness/entries.js';
 import { eventually } from '../harness/eventually.js';
@@ -20,6 +20,7 @@ import {
   sessionNeedles,
   textNeedle,
 } from '../harness/leaks.js';
+import { newFile, upload } from '../harness/media.js';
 import { operations } from '../harness/openapi.js';
 import { type RunningProcess, startProcess } from '../harness/process.js';
 
@@ -34,6 +35,7 @@ const secrets = {
   mood: marker('mood'),
   tag: marker('tag'),
   place: marker('place'),
+  query: marker('query'),
   malformed: marker('malformed'),
   origin: marker('origin'),
   inAddress: marker('address'),
@@ -137,12 +139,35 @@ describe('what is private', () => {
     expect(written.body.content).toContain(secrets.content);
     await http.get(`/entries/${written.body.id}`, { token });
     await http.get('/entries', { token });
+    const { body: found } = await http.post('/search', { query: `${secrets.content} or ${secrets.query}` }, { token });
+    expect(found.data[0].entry.id).toBe(written.body.id);
+    const { job_id } = (await http.post('/search/index', undefined, { token })).body;
+    expect((await http.get(`/jobs/${job_id}/events`, { token })).text).toContain('"state":"done"');
     await http.get('/auth/me', { token });
+    await liveWithMedia(token);
     const { refresh_token } = signedUp.body.tokens;
     const next = noteTokens('uce refresh', await http.post('/auth/refresh', { refresh_token }));
     noteTokens('uce refresh again', await http.post('/auth/refresh', { refresh_token }));
     await http.post('/auth/logout', undefined, { token: next });
     await comeAndGo(token, signedUp.body.recovery_codes[0]);
+  }
+
+  /** The key of media goes through the server raw, both ways; what it opens does not. */
+  async function liveWithMedia(token: string): Promise<void> {
+    const user = new TestUser(http.base, createId(), email, { tokens: { access_token: token } });
+    const file = newFile(user);
+    needles.push(bytesNeedle('media key', file.announced.key));
+    const written = await upload(user, file);
+    expect(written.body.key).toBe(file.announced.key);
+    for (const path of ['/media', `/media/${written.body.id}`])
+      expect((await user.get(path)).text).toContain(file.announced.key);
+    const headers = { 'idempotency-key': `${secrets.idempotencyKey}-media` };
+    const other = newFile(user).announced;
+    needles.push(bytesNeedle('reserved media key', other.key));
+    for (const status of [201, 201]) expect((await user.post('/media/upload', other, { headers })).status).toBe(status);
+    const spoilt = { ...newFile(user).announced, byte_size: 1 };
+    needles.push(bytesNeedle('refused media key', spoilt.key));
+    expect((await user.post('/media/upload', spoilt)).status).toBe(422);
   }
 
   /** The ways in and out that bring or give something secret. */
@@ -278,8 +303,10 @@ describe('what is private', () => {
         const text = Buffer.from(`${before}${secrets.title}${before}`).toString(spelling);
         expect(found([hidden], [{ place: spelling, text }])).toEqual([`hidden in ${spelling}`]);
       }
-    expect(rows.map(({ place }) => place)).toEqual(expect.arrayContaining(['public.entries', 'public.slots']));
-    expect(rows.find(({ place }) => place === 'public.idempotency_keys')?.text.split('\n')).toHaveLength(2);
+    expect(rows.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(['public.entries', 'public.media', 'public.slots']),
+    );
+    expect(rows.find(({ place }) => place === 'public.idempotency_keys')?.text.split('\n')).toHaveLength(3);
     expect(rows.some(({ place }) => place.startsWith('bullmq.'))).toBe(true);
     expect(output.text).toContain('"status":201');
     expect(output.text).toContain('"server/unexpected"');

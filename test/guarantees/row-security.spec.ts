@@ -4,6 +4,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { UserId } from '../../src/platform/ids.js';
 import { type TestUser, useApi } from '../harness/api.js';
 import { sealedDraft } from '../harness/entries.js';
+import { newFile } from '../harness/media.js';
 
 /** Tables whose rows are not one user's own, each with the reason. */
 const GLOBAL: Record<string, string> = {
@@ -30,6 +31,7 @@ const OTHER_POLICIES = [
   { table: 'due', name: 'due', roles: 'daybook_system', command: 'SELECT', rule: '(due_at < now())' },
   { table: 'idempotency_keys', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'imported_passwords', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
+  { table: 'jobs', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   kept('key_log'),
   kept('ledger_events'),
   kept('ledger_heads'),
@@ -41,6 +43,7 @@ const OTHER_POLICIES = [
   { table: 'sign_in_names', name: 'lookup', roles: 'public', command: 'SELECT', rule: 'true' },
   { table: 'slots', name: 'counting', roles: 'daybook_owner', command: 'SELECT', rule: COUNTING },
   { table: 'slots', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
+  { table: 'storage', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   kept('users'),
 ];
 
@@ -169,6 +172,12 @@ describe('row security', () => {
       await ada.send('DELETE', `/entries/${trashed.id}`, undefined);
       const { body: erased } = await ada.post('/entries', { content: 'Hail.' });
       await ada.send('DELETE', `/entries/${erased.id}?permanent=true`, undefined, { headers: { 'if-match': '"1"' } });
+      // An entry with a photo, as if it were uploaded, and an upload in parts.
+      const photo = newFile(ada).announced;
+      await ada.post('/media/upload', photo);
+      await look(`UPDATE media SET state = 'ready' WHERE id = $1`, [photo.id]);
+      await ada.post('/entries', { content: 'Thaw.', media_ids: [photo.id] });
+      await look(`INSERT INTO media_parts VALUES ($1, $2, 1, sha256('part'))`, [ada.id, photo.id]);
       // Reuse of a refresh token, which is noted.
       const eve = await api.newE2eUser();
       await eve.post('/entries', sealedDraft(eve));
@@ -195,6 +204,17 @@ describe('row security', () => {
       );
       expect(names.length).toBeGreaterThan(14);
       for (const name of names) expect([name, await countAs(name)]).toEqual([name, 0]);
+    });
+
+    it('is tried with rows of media', async () => {
+      expect(await filled()).toEqual(expect.arrayContaining(['media', 'media_parts', 'entry_media', 'due']));
+    });
+
+    it('tells work that serves no single user who has storage, and not how much', async () => {
+      const db = api.get(Database);
+      expect(await db.asSystem((tx) => tx.query('SELECT user_id FROM storage'))).toContainEqual({ user_id: ada.id });
+      for (const sql of ['SELECT used_bytes FROM storage', 'UPDATE storage SET used_bytes = 0', 'DELETE FROM storage'])
+        await expect(db.asSystem((tx) => tx.query(sql))).rejects.toMatchObject({ driverError: { code: '42501' } });
     });
 
     it('shows nothing to somebody else, and nothing to a user who is not there', async () => {

@@ -6,7 +6,8 @@ import { Config } from '../../dist/src/platform/config/config.js';
 import { UserDataSocket } from '../../dist/src/platform/user-data.js';
 import { erasing } from '../../dist/src/worker.module.js';
 
-const { USER_ID, EVENT_ID, SLICES } = process.env;
+// SLICES are counted of all sources, or of the one that SOURCE names.
+const { USER_ID, EVENT_ID, SLICES, SOURCE } = process.env;
 let left = Number(SLICES);
 
 class Module {}
@@ -16,7 +17,7 @@ for (const source of app.get(UserDataSocket).sources) {
   const forget = source.forget.bind(source);
   source.forget = async (user, tally) => {
     const hasMore = await forget(user, tally);
-    if (hasMore && left-- === 0) process.kill(process.pid, 'SIGKILL');
+    if (hasMore && (SOURCE ?? source.name) === source.name && left-- === 0) process.kill(process.pid, 'SIGKILL');
     return hasMore;
   };
 }

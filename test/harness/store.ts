@@ -13,6 +13,8 @@ export interface TestStore {
   readonly environment: Record<string, string>;
   readonly folder: string;
   readonly origin: string;
+  /** Moves its clock. */
+  advance(milliseconds: number): void;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startTestStore({
   isKept,
 }: TestStoreOptions = {}): Promise<TestStore> {
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'daybook-objects-')));
+  let offsetMs = 0;
   const store: EmbeddedStore = await startEmbeddedStore({
     folder: place,
     bucket: 'daybook',
@@ -36,12 +39,14 @@ export async function startTestStore({
     host: '127.0.0.1',
     port: 0,
     allowedOrigins,
+    now: () => Date.now() + offsetMs,
   });
   const origin = `http://127.0.0.1:${store.port}`;
   return {
     environment: storeEnvironment(origin, KEY),
     folder: place,
     origin,
+    advance: (milliseconds) => void (offsetMs += milliseconds),
     stop: async () => {
       await store.stop();
       if (!isKept) await rm(place, { recursive: true, force: true });

@@ -72,6 +72,7 @@ describe('the setting', () => {
     PASSWORD_PEPPERS: key,
     SESSION_PEPPERS: key,
     MAIL_DIR: 'none',
+    S3_BUCKET: 'none',
   };
   const read = (more: Record<string, string>) => Config.from({ ...environment, ...more }).values;
 

@@ -90,25 +90,22 @@ describe('the configuration', () => {
     expect(namesOf(faultsOf({ TOKEN_KEYS: `t1:${scalar.toString('base64url')}` }))).toEqual(['TOKEN_KEYS']);
   });
 
-  it('takes any S3: with keys or without, at AWS or elsewhere, for some web pages or all', () => {
+  it('takes any S3: with keys or without, at AWS or elsewhere', () => {
     expect(Config.from(sound).values).toMatchObject({
       S3_REGION: 'us-east-1',
       S3_FORCE_PATH_STYLE: false,
       UPLOAD_BYTES_MAX: 50 * 1024 * 1024,
-      WEB_ORIGINS: ['*'],
     });
     const elsewhere = {
       S3_ENDPOINT: 'https://objects.example.com/',
       S3_FORCE_PATH_STYLE: 'true',
       S3_ACCESS_KEY_ID: 'daybook',
       S3_SECRET_ACCESS_KEY: 'hunter2',
-      WEB_ORIGINS: 'https://app.example.com, http://localhost:3000',
     };
     const { values } = Config.from({ ...sound, ...elsewhere });
     expect(values).toMatchObject({
       S3_ENDPOINT: 'https://objects.example.com',
       S3_FORCE_PATH_STYLE: true,
-      WEB_ORIGINS: ['https://app.example.com', 'http://localhost:3000'],
     });
     expect(inspect(values)).not.toContain('hunter2');
   });
@@ -120,9 +117,6 @@ describe('the configuration', () => {
     ['S3_PUBLIC_ENDPOINT', 'ftp://objects.example.com'],
     ['S3_FORCE_PATH_STYLE', 'maybe'],
     ['UPLOAD_BYTES_MAX', '0'],
-    ['WEB_ORIGINS', 'https://app.example.com/'],
-    ['WEB_ORIGINS', 'app.example.com'],
-    ['WEB_ORIGINS', ''],
   ])('refuses a store with %s %s', (name, value) => {
     expect(namesOf(faultsOf({ [name]: value }))).toEqual([name]);
   });

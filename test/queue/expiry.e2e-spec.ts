@@ -70,6 +70,19 @@ describe('what has expired', () => {
     expect(await kept()).toHaveLength(1);
   });
 
+  it('is deleted of jobs, and those that are told of stay', async () => {
+    const ada = await api.newUser();
+    await ada.post('/entries', { content: 'Rain.' });
+    const { job_id: old } = (await ada.post('/search/index')).body;
+    await ada.post(`/jobs/${old}/cancel`);
+    const { job_id: recent } = (await ada.post('/search/index')).body;
+    await api.database.look(`UPDATE jobs SET expires_at = now() - interval '1 second' WHERE id = $1`, [old]);
+    await queue().add(EXPIRE, {});
+    const isThere = async (id: string) => (await ada.get(`/jobs/${id}`)).status === 200;
+    await eventually('the expired job is gone', async () => ((await isThere(old)) ? undefined : true));
+    expect(await isThere(recent)).toBe(true);
+  });
+
   it('is all that the system role can see of slots, and not what is in them', async () => {
     const ada = await api.newUser();
     const asSystem = (sql: string) => api.database.as('api', `BEGIN; SET LOCAL ROLE daybook_system; ${sql}; COMMIT`);

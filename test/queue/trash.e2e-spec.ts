@@ -98,7 +98,7 @@ describe('the trash, after 30 days', () => {
     const [ada, bob, cleo] = users as [TestUser, TestUser, TestUser];
     const lock = api.database.hold(`SELECT FROM ledger_heads WHERE user_id = '${bob.id}' FOR UPDATE`);
     await lock.held;
-    await expect(sweep()).rejects.toThrow('entries that were due and not erased: 1');
+    await expect(sweep()).rejects.toThrow('entries.erase: 1 that were due could not be done');
     await lock.release();
     expect([await statusOf(ada, ids[0] ?? ''), await statusOf(cleo, ids[2] ?? '')]).toEqual([410, 410]);
     expect(await statusOf(bob, ids[1] ?? '')).toBe(200);

@@ -5,6 +5,7 @@ import type { NewAccount } from '@daybook/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PASSWORD, useApi, weakestKdf } from '../harness/api.js';
 import { CHROMIUM, isChromiumThere, useChromium } from '../harness/chromium.js';
+import { startTestStore, type TestStore } from '../harness/store.js';
 
 /** What the SDK imports, served as it lies in its packages: no bundler takes part. */
 const IMPORTS = {
@@ -54,10 +55,36 @@ async function keepDiary(account: NewAccount & { readonly url: string }) {
   return { entry, listed: data.length, recoveryCodes: recoveryCodes.length, unknown };
 }
 
+/** Runs in the page: seals two files, one of them in parts, and has them back. */
+async function keepPhotos(account: NewAccount & { readonly url: string }) {
+  const { Daybook } = await import('@daybook/sdk');
+  const { daybook } = await Daybook.signUp(account);
+  const answers = [];
+  for (const size of [100_000, 17 * 1024 * 1024]) {
+    const plain = new Uint8Array(size).map((_, at) => at % 251);
+    const thumbnail = { source: new Blob(['small']), contentType: 'image/webp' };
+    const options = { contentType: 'image/jpeg', metadata: { file_name: 'Schnee.jpg' }, thumbnail };
+    const { id } = await daybook.media.upload(new File([plain], 'Schnee.jpg'), options);
+    const { item, blob } = await daybook.media.download(id);
+    const there = new Uint8Array(await (await blob()).arrayBuffer());
+    const small = await (await daybook.media.thumbnail(id))?.blob();
+    const isSame = there.length === size && there.every((byte, at) => byte === at % 251);
+    answers.push({ isSame, metadata: item.metadata, small: await small?.text() });
+  }
+  return answers;
+}
+
 if (!isChromiumThere) it(`the SDK was not tried in a browser: there is no chromium at ${CHROMIUM}`, () => {});
 
 (isChromiumThere ? describe : describe.skip)('in a browser', () => {
-  const api = useApi();
+  const environment: Record<string, string> = {};
+  let store: TestStore;
+  beforeAll(async () => {
+    store = await startTestStore();
+    Object.assign(environment, store.environment);
+  });
+  afterAll(() => store.stop());
+  const api = useApi({ environment });
   const chromium = useChromium();
   let server: Server;
   let origin: string;
@@ -91,6 +118,15 @@ if (!isChromiumThere) it(`the SDK was not tried in a browser: there is no chromi
       expect(seen).toMatchObject({ listed: 1, recoveryCodes: 10 });
       expect(seen.unknown).toMatch(/^DaybookProblem entries\/not-found/);
       expect(complaints).toEqual([]);
+      await page.close();
+    });
+
+    it(`the SDK seals, uploads and downloads the files of a ${tier} user, who is at another origin than the store`, async () => {
+      const page = await chromium.newPage();
+      await page.goto(origin);
+      const account = { url: origin, tier, email: api.newEmail(), password: PASSWORD, kdf: weakestKdf };
+      const answer = { isSame: true, metadata: { v: 1, file_name: 'Schnee.jpg' }, small: 'small' };
+      expect(await page.evaluate(keepPhotos, account)).toEqual([answer, answer]);
       await page.close();
     });
   }

@@ -123,6 +123,13 @@ function contents(making) {
       context: place(making, ObjectType.tag, 'tag', { version: 1 }),
       plaintext: plain(utf8('family')),
     },
+    {
+      name: 'the metadata of a file',
+      tier: 'e2e',
+      ...key,
+      context: place(making, ObjectType.mediaMetadata, 'media', { version: 1 }),
+      plaintext: plain(utf8(JSON.stringify({ v: 1, file_name: 'snow.jpg', width: 4032, height: 3024 }))),
+    },
   ];
 }
 

@@ -6,6 +6,7 @@ import { historyFiles } from './histories.mjs';
 import { keyLogFiles } from './key-logs.mjs';
 import { keyFiles } from './keys.mjs';
 import { Making } from './making.mjs';
+import { mediaFile } from './media.mjs';
 import { registryFile } from './registry.mjs';
 import { searchFile } from './search.mjs';
 
@@ -24,6 +25,7 @@ export async function vectorFiles(crypto, sodium, search) {
     ...(await keyFiles(making)),
     ...(await envelopeFiles(making)),
     ...(await boxFiles(making)),
+    ...(await mediaFile(making)),
     ...(await keyLogFiles(making)),
     ...historyFiles(making),
     ...(await codeFiles(making)),

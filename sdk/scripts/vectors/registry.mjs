@@ -2,6 +2,7 @@
 export function registryFile({ crypto }) {
   const { Tier, Kind, Suite, ObjectType, Field, slotField, StatementType, historyType, labels, pepperPrefixes } =
     crypto;
+  const { mediaChunkBytes } = crypto;
   const { kdfBounds, kdfDefaults, kdfSaltBytes, rules } = crypto;
   const reserved = { 0x12: 'X25519 with ML-KEM-768' };
   return {
@@ -22,7 +23,7 @@ export function registryFile({ crypto }) {
       statement_types: StatementType,
       statement_types_reserved: { 4: 'head', 5: 'share' },
       history_types: historyType,
-      history_types_reserved: 'media: 16 to 31',
+      history_types_reserved: 'media: 20 to 31',
       labels,
       pepper_prefixes: pepperPrefixes,
       envelope_bytes: {
@@ -36,6 +37,7 @@ export function registryFile({ crypto }) {
         other_slot: 144,
         identity_key: 96,
       },
+      media_stream: { chunk: mediaChunkBytes, chunk_overhead: 17, tags: { message: 0, final: 3 } },
       kdf: { bounds: kdfBounds, defaults: kdfDefaults, salt_bytes: kdfSaltBytes },
       rules,
     },

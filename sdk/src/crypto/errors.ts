@@ -12,6 +12,7 @@ const sentences = {
   padding: 'The padding is not the one that the length asks for',
   commitment: 'The key is not the one that the envelope was sealed with',
   authentication: 'The envelope was not sealed with this key for this context, or was changed',
+  'chunk-tag': 'The stream ends before its last chunk, or goes on after it',
   'entry-content': 'The content is not a JSON object of the expected form in UTF-8',
   kdf: 'The key derivation parameters are outside of what is allowed',
   password: 'The password is empty, longer than 1,024 bytes, or not well-formed Unicode',

@@ -4,7 +4,7 @@ import { labels } from './registry.js';
 
 /**
  * What happened, by the name that the API gives it and the number in the ledger (docs/crypto.md, Verifiable history): to
- * entries below 16, to the account from 32 on. 16 to 31 are reserved for media.
+ * entries below 16, to media from 16 on, to the account from 32 on.
  */
 export const historyType = {
   created: 1,
@@ -15,6 +15,10 @@ export const historyType = {
   erased: 6,
   pushed: 7,
   accepted: 8,
+  media_added: 16,
+  media_deleted: 17,
+  media_restored: 18,
+  media_erased: 19,
   account_created: 32,
   password_changed: 33,
   password_reset: 34,
@@ -37,7 +41,7 @@ export interface HistoryEvent {
   /** 1 for the first event of a user. */
   readonly seq: number;
   readonly type: HistoryType;
-  /** What it happened to: the entry, or of an account's event the device or API key that was added or taken away. */
+  /** What it happened to: the entry, or the media, or of an account's event the device or API key that was added or taken away. */
   readonly entryId?: string | undefined;
   readonly version?: number | undefined;
   readonly deviceId?: string | undefined;

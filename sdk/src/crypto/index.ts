@@ -130,7 +130,35 @@ export {
   type SealedEntry,
 } from './entries.js';
 export { openCard, openContentKey, sealCard, type CardPlace } from './cards.js';
-export { openTagName, sealTagName, tagForm, tagToken, type SealedTagName, type TagPlace } from './tags.js';
+export {
+  createStreamHeader,
+  mediaChunkBytes,
+  openedMediaBytes,
+  openMedia,
+  sealedMediaBytes,
+  sealMedia,
+  type MediaPlace,
+} from './media-stream.js';
+export {
+  openMediaMetadata,
+  sealMediaMetadata,
+  unwrapMediaKey,
+  wrapMediaKey,
+  type MediaKeyPlace,
+  type MediaMetadata,
+  type MediaPreview,
+} from './media.js';
+export { portionsOf, streamOfPortions, type ByteSource } from './byte-source.js';
+export { searchFingerprint } from './search-keys.js';
+export {
+  distinctTags,
+  openTagName,
+  sealTagName,
+  tagForm,
+  tagToken,
+  type SealedTagName,
+  type TagPlace,
+} from './tags.js';
 export {
   checkBoxedContentKey,
   checkContentEnvelope,

@@ -20,7 +20,7 @@ export async function ready(): Promise<void> {
 }
 
 /** The library, or an Error that says what was forgotten. */
-function library(): typeof sodium {
+export function library(): typeof sodium {
   if (!isReady) throw new Error('await ready() before using the cryptographic functions');
   return sodium;
 }

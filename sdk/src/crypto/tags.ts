@@ -71,3 +71,10 @@ export function openTagName(place: TagPlace, { sealed, wrappedKey }: SealedTagNa
     wipe(contentKey.key);
   }
 }
+
+/** Names of tags, trimmed, each once: those that have the same form are one, as it comes first. */
+export function distinctTags(names: readonly string[]): string[] {
+  const byForm = new Map<string, string>();
+  for (const name of names) if (!byForm.has(tagForm(name))) byForm.set(tagForm(name), name.normalize('NFKC').trim());
+  return [...byForm.values()];
+}

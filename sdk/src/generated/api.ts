@@ -550,6 +550,144 @@ export interface paths {
         patch: operations["sessions_renameDevice"];
         trace?: never;
     };
+    "/api/v1/media/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve an upload
+         * @description Size, type and room are checked before there is an address. Then send the sealed bytes to it, as they were announced, and complete. Above 16 MiB the bytes go in parts, whose addresses are asked for with the checksum of each. A reservation ends after a day. The same once more gives fresh addresses.
+         */
+        post: operations["media_reserve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Addresses for parts of an upload
+         * @description Of at most 100 parts at a time; and which parts the store has, to go on after a break.
+         */
+        post: operations["media_parts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an upload
+         * @description Size and checksum of what is in the store are compared with what was announced: only then it is there.
+         */
+        post: operations["media_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List media, newest first */
+        get: operations["media_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of one
+         * @description With the key that opens it.
+         */
+        get: operations["media_read"];
+        put?: never;
+        post?: never;
+        /**
+         * Put media into the trash, or erase it
+         * @description The trash keeps it for 30 days; `?permanent=true` erases it now. An upload that is not complete is given up at once.
+         */
+        delete: operations["media_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An address to download the sealed bytes from
+         * @description Good for a minute.
+         */
+        get: operations["media_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take media out of the trash */
+        post: operations["media_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/calendar": {
         parameters: {
             query?: never;
@@ -866,6 +1004,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far a job has come
+         * @description uce: work that needs your key is done in your own requests alone. Asking for a job moves it on, after the answer.
+         */
+        get: operations["jobs_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a job as server-sent events
+         * @description An event `job` with the job as data, now and at each change; `ping` in between. The stream ends with the job, and after a minute: connect again with Last-Event-ID, as an EventSource does. The job goes on while you listen.
+         */
+        get: operations["jobs_follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description What was done stays done. A job that is over stays as it is.
+         */
+        post: operations["jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search the diary (uce)
+         * @description What is searched for is in the body alone, and in no log. Very common words, and beginnings of words, are looked for in a thousand entries a page: `complete` is false as long as older ones are left. What is in the trash is not found.
+         */
+        post: operations["search_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the search index anew (uce)
+         * @description Entries are indexed as they are written; this is for an index that is damaged or old. It goes on in your own requests, since nothing else can open your entries: quickest while you follow the job. What is indexed is found all the time.
+         */
+        post: operations["search_rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the search index has come (uce) */
+        get: operations["search_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1125,6 +1380,8 @@ export interface components {
             /** @description how much one of each may have */
             limits: {
                 body_bytes_max: number;
+                /** @description of one sealed file */
+                upload_bytes_max: number;
                 /** @description of the text of one entry, in UTF-8 */
                 content_bytes_max: number;
                 title_characters_max: number;
@@ -1402,6 +1659,218 @@ export interface components {
         DeviceChange: {
             device_name: string;
         };
+        MediaUpload: {
+            /**
+             * Format: uuid
+             * @description bound into the ciphertext
+             */
+            id: string;
+            /** @description one of image/jpeg, image/png, image/gif, image/webp, image/heic, image/heif, image/avif, video/mp4, video/quicktime, video/webm, audio/mpeg, audio/mp4, audio/aac, audio/ogg, audio/wav, audio/webm, audio/flac, application/pdf, application/octet-stream */
+            content_type: string;
+            /** @description of the sealed bytes */
+            byte_size: number;
+            /** @description of the sealed bytes; above 16 MiB each part has one of its own instead */
+            sha256?: string;
+            /** @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key */
+            sealed_metadata?: string;
+            /**
+             * Format: uuid
+             * @description this is the thumbnail of that
+             */
+            thumbnail_of?: string;
+            /** @description as in the header of the stream */
+            key_id: string;
+            /** @description the content key of the stream; kept under your master key */
+            key: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description bound into the ciphertext
+             */
+            id: string;
+            /** @description one of image/jpeg, image/png, image/gif, image/webp, image/heic, image/heif, image/avif, video/mp4, video/quicktime, video/webm, audio/mpeg, audio/mp4, audio/aac, audio/ogg, audio/wav, audio/webm, audio/flac, application/pdf, application/octet-stream */
+            content_type: string;
+            /** @description of the sealed bytes */
+            byte_size: number;
+            /** @description of the sealed bytes; above 16 MiB each part has one of its own instead */
+            sha256?: string;
+            /** @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key */
+            sealed_metadata?: string;
+            /**
+             * Format: uuid
+             * @description this is the thumbnail of that
+             */
+            thumbnail_of?: string;
+            /** @description the content key of the stream, as an envelope of kind 2 */
+            wrapped_key: string;
+        };
+        MediaUploadReserved: {
+            /** Format: uuid */
+            id: string;
+            upload: {
+                /** @enum {string} */
+                method: "PUT";
+                url: string;
+                /** @description to be sent as they are; the length too */
+                headers: {
+                    [key: string]: string;
+                };
+                /** Format: date-time */
+                expires_at: string;
+            } | {
+                /** @description of each part but the last */
+                part_bytes: number;
+                part_count: number;
+            };
+            /**
+             * Format: date-time
+             * @description until when it has to be complete
+             */
+            expires_at: string;
+        };
+        MediaParts: {
+            /** @description the parts that are to be uploaded next, with the SHA-256 of each; none: only say what is there */
+            parts: {
+                number: number;
+                sha256: string;
+            }[];
+        };
+        MediaPartUploads: {
+            parts: {
+                /** @enum {string} */
+                method: "PUT";
+                url: string;
+                /** @description to be sent as they are; the length too */
+                headers: {
+                    [key: string]: string;
+                };
+                /** Format: date-time */
+                expires_at: string;
+                number: number;
+            }[];
+            /** @description the parts that the store has, as they were last announced */
+            uploaded: number[];
+        };
+        MediaCompletion: Record<string, never>;
+        WrittenMedia: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description reserved: not uploaded yet; missing: the store has lost it, see docs/runbooks/object-store.md
+             * @enum {string}
+             */
+            state: "reserved" | "ready" | "missing";
+            content_type: string;
+            byte_size: number;
+            sha256: string | null;
+            sealed_metadata: string | null;
+            thumbnail_id: string | null;
+            thumbnail_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ready_at: string | null;
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "uce";
+            /** Format: base64url */
+            key_id: string;
+            /** Format: base64url */
+            key: string;
+            history_head: components["schemas"]["HistoryHead"];
+        } | {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description reserved: not uploaded yet; missing: the store has lost it, see docs/runbooks/object-store.md
+             * @enum {string}
+             */
+            state: "reserved" | "ready" | "missing";
+            content_type: string;
+            byte_size: number;
+            sha256: string | null;
+            sealed_metadata: string | null;
+            thumbnail_id: string | null;
+            thumbnail_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ready_at: string | null;
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "e2e";
+            /** Format: base64url */
+            wrapped_key: string;
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        /** @description keep it to detect any later change to the history before */
+        HistoryHead: {
+            seq: number;
+            /** Format: base64url */
+            hash: string;
+        };
+        MediaPage: {
+            data: components["schemas"]["Media"][];
+            next_cursor: string | null;
+        };
+        Media: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description reserved: not uploaded yet; missing: the store has lost it, see docs/runbooks/object-store.md
+             * @enum {string}
+             */
+            state: "reserved" | "ready" | "missing";
+            content_type: string;
+            byte_size: number;
+            sha256: string | null;
+            sealed_metadata: string | null;
+            thumbnail_id: string | null;
+            thumbnail_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ready_at: string | null;
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "uce";
+            /** Format: base64url */
+            key_id: string;
+            /** Format: base64url */
+            key: string;
+        } | {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description reserved: not uploaded yet; missing: the store has lost it, see docs/runbooks/object-store.md
+             * @enum {string}
+             */
+            state: "reserved" | "ready" | "missing";
+            content_type: string;
+            byte_size: number;
+            sha256: string | null;
+            sealed_metadata: string | null;
+            thumbnail_id: string | null;
+            thumbnail_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ready_at: string | null;
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "e2e";
+            /** Format: base64url */
+            wrapped_key: string;
+        };
+        MediaDownload: {
+            /** @description GET it, with Range where you like; it is an attachment */
+            url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        RemovedMedia: {
+            /** Format: uuid */
+            id: string;
+            /** @description null: it is erased, for good */
+            deleted_at: string | null;
+            history_head: components["schemas"]["HistoryHead"];
+        };
         Calendar: {
             /** @description days that have entries */
             data: {
@@ -1409,7 +1878,7 @@ export interface components {
                 day: string;
                 entries: number;
             }[];
-            /** @description of the whole diary */
+            /** @description of the whole diary, up to today: days that are dated ahead do not count yet */
             streak: {
                 /** @description unbroken days until today, or until yesterday while today is empty */
                 current: {
@@ -1455,6 +1924,8 @@ export interface components {
             updated_at: string;
             /** @description since when it is in the trash */
             deleted_at: string | null;
+            media_ids: string[];
+            media_count: number;
             /** @enum {string} */
             tier: "uce";
             title: string | null;
@@ -1494,6 +1965,8 @@ export interface components {
             updated_at: string;
             /** @description since when it is in the trash */
             deleted_at: string | null;
+            media_ids: string[];
+            media_count: number;
             /** @enum {string} */
             tier: "e2e";
             /** Format: base64url */
@@ -1535,16 +2008,10 @@ export interface components {
             entries: number;
             history_head: components["schemas"]["HistoryHead"];
         };
-        /** @description keep it to detect any later change to the history before */
-        HistoryHead: {
-            seq: number;
-            /** Format: base64url */
-            hash: string;
-        };
         RemovedTag: {
             /** Format: uuid */
             id: string;
-            /** @description how many entries had it */
+            /** @description how many entries had it, the trash left out */
             entries: number;
             history_head: components["schemas"]["HistoryHead"];
         };
@@ -1571,6 +2038,7 @@ export interface components {
              * @description the last diary day
              */
             to?: string;
+            has_media?: boolean;
             /** @default false */
             deleted: boolean;
             /** @description uce: entries that have all of them */
@@ -1621,6 +2089,8 @@ export interface components {
             };
             /** @description the language of the text, for search; guessed where absent */
             language?: string;
+            /** @description media of the entry, in their order */
+            media_ids?: string[];
         } | {
             /**
              * Format: uuid
@@ -1644,6 +2114,8 @@ export interface components {
             /** @description the content, as an envelope of kind 1 */
             sealed: string;
             tag_tokens?: string[];
+            /** @description media of the entry, in their order */
+            media_ids?: string[];
             /** @description its content key, as an envelope of kind 2 */
             wrapped_key: string;
         };
@@ -1774,6 +2246,8 @@ export interface components {
             updated_at: string;
             /** @description since when it is in the trash */
             deleted_at: string | null;
+            media_ids: string[];
+            media_count: number;
             /** @enum {string} */
             tier: "uce";
             title: string | null;
@@ -1814,6 +2288,8 @@ export interface components {
             updated_at: string;
             /** @description since when it is in the trash */
             deleted_at: string | null;
+            media_ids: string[];
+            media_count: number;
             /** @enum {string} */
             tier: "e2e";
             /** Format: base64url */
@@ -1828,7 +2304,7 @@ export interface components {
                 /** @description the place in the history of the account */
                 seq: number;
                 /** @enum {string} */
-                type: "created" | "updated" | "deleted" | "restored" | "reverted" | "erased" | "pushed" | "accepted" | "account_created" | "password_changed" | "password_reset" | "recovery_codes_renewed" | "recovery_code_used" | "email_changed" | "device_added" | "device_removed" | "refresh_token_reused" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
+                type: "created" | "updated" | "deleted" | "restored" | "reverted" | "erased" | "pushed" | "accepted" | "media_added" | "media_deleted" | "media_restored" | "media_erased" | "account_created" | "password_changed" | "password_reset" | "recovery_codes_renewed" | "recovery_code_used" | "email_changed" | "device_added" | "device_removed" | "refresh_token_reused" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
                 version: number | null;
                 /** Format: date-time */
                 at: string;
@@ -1889,6 +2365,8 @@ export interface components {
             };
             /** @description the language of the text, for search; guessed where absent */
             language?: string;
+            /** @description media of the entry, in their order */
+            media_ids?: string[];
         } | {
             /**
              * @default diary
@@ -1909,6 +2387,8 @@ export interface components {
             /** @description the content, as an envelope of kind 1 */
             sealed: string;
             tag_tokens?: string[];
+            /** @description media of the entry, in their order */
+            media_ids?: string[];
         };
         EntryPatch: {
             /** @enum {string} */
@@ -1923,6 +2403,8 @@ export interface components {
             /** @description the content, as an envelope of kind 1 */
             sealed: string;
             tag_tokens?: string[];
+            /** @description media of the entry, in their order */
+            media_ids?: string[];
         } | {
             /** @enum {string} */
             kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
@@ -1940,6 +2422,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             language?: string | null;
+            media_ids?: string[] | null;
         };
         RemovedEntry: {
             /** Format: uuid */
@@ -1947,6 +2430,95 @@ export interface components {
             /** @description null: it is erased, for good */
             deleted_at: string | null;
             history_head: components["schemas"]["HistoryHead"];
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            /** @description what is done, e.g. `search.index` */
+            kind: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            progress: {
+                done: number;
+                /** @description as far as is known by now */
+                total: number;
+            };
+            /** @description by kind; there when it is done */
+            result?: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description why it failed */
+            problem?: {
+                type: string;
+                title: string;
+                status: number;
+                detail: string;
+            };
+        };
+        SearchQuery: {
+            /** @description words, "phrases", -exclusions, either or other, begin*, tag:, mood:, before:, after: (docs/search.md, The query language) */
+            query: string;
+            /** @description entries that have all of them */
+            tags?: string[];
+            mood?: string;
+            /**
+             * Format: date
+             * @description the first diary day
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description the last diary day
+             */
+            to?: string;
+            /**
+             * @description the best first, or the newest diary day
+             * @default relevance
+             * @enum {string}
+             */
+            sort: "relevance" | "newest";
+            /** @default 20 */
+            limit: number;
+            /** @description next_cursor of the page before, with the rest of the body as it was */
+            cursor?: string;
+        };
+        SearchPage: {
+            data: {
+                entry: components["schemas"]["Entry"];
+                /** @description BM25; 0 where the query has filters alone */
+                score: number;
+                highlights: {
+                    /** @enum {string} */
+                    field: "title" | "content" | "tags" | "data";
+                    /** @description a piece of the field, at most 200 UTF-16 code units; a tag’s whole name */
+                    text: string;
+                    /** @description what was looked for, in UTF-16 code units of text */
+                    ranges: {
+                        start: number;
+                        end: number;
+                    }[];
+                }[];
+            }[];
+            next_cursor: string | null;
+            /** @description false: older entries were not looked at yet, the next pages have them; a page may then be empty */
+            complete: boolean;
+            /** @description what of the query was left out, in sentences */
+            notes: string[];
+        };
+        JobBegun: {
+            /**
+             * Format: uuid
+             * @description follow it at GET /jobs/{id}
+             */
+            job_id: string;
+        };
+        SearchStats: {
+            entries_indexed: number;
+            /** @description not found yet: they are indexed while you are signed in */
+            entries_pending: number;
+            index_bytes: number;
+            /** @description that entries are in, or were; und for all that are not stemmed */
+            languages: ("und" | "en" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "sv" | "ru" | "zh" | "ja" | "th")[];
         };
         Problem: {
             /** @description what a program reads; explained in docs/problems.md */
@@ -4957,6 +5529,1076 @@ export interface operations {
             };
         };
     };
+    media_reserve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaUpload"];
+            };
+        };
+        responses: {
+            /** @description The same upload was reserved already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaUploadReserved"];
+                };
+            };
+            /** @description Room is taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaUploadReserved"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/id-taken`: The id belongs to other media
+             *     `request/in-progress`: The same request is still being worked on
+             */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/too-large`: The file is too large
+             *     `request/too-large`: The body is too large
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/type-not-allowed`: Files of this type are not taken
+             *     `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaParts"];
+            };
+        };
+        responses: {
+            /** @description The addresses, and what is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaPartUploads"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/missing`: The object store has lost it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_complete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaCompletion"];
+            };
+        };
+        responses: {
+            /** @description It is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenMedia"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/incomplete`: The upload is not complete
+             *     `request/in-progress`: The same request is still being worked on
+             */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/checksum-mismatch`: What was uploaded is something else
+             *     `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_list: {
+        parameters: {
+            query?: {
+                /** @description how many at most; 50 unless said */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                type?: "image" | "video" | "audio" | "other";
+                /** @description the trash */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaPage"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metadata and key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_remove: {
+        parameters: {
+            query?: {
+                /** @description erase it now, for good */
+                permanent?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in the trash, or erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedMedia"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaDownload"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `media/incomplete`: The upload is not complete
+             *     `media/missing`: The object store has lost it
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is where it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenMedia"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/not-found`: No such media */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/in-progress`: The same request is still being worked on */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media/erased`: It was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     calendar_calendar: {
         parameters: {
             query: {
@@ -5513,6 +7155,8 @@ export interface operations {
                 from?: string;
                 /** @description the last diary day */
                 to?: string;
+                /** @description with media, or without */
+                has_media?: boolean;
                 /** @description the trash, instead of the diary */
                 deleted?: boolean;
             };
@@ -7519,6 +9163,583 @@ export interface operations {
              *     `request/invalid`: The request does not match its schema
              */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `jobs/not-found`: No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_follow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the id of the last event that you have */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `jobs/not-found`: No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, as it ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `jobs/not-found`: No such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchQuery"];
+            };
+        };
+        responses: {
+            /** @description One page of what was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun, or goes on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries in the index and not in it, its size, and languages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchStats"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `tiers/not-in-your-tier`: Not in your tier
+             *     `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,8 @@ export {
   PreparedQuery,
   type TermPart,
 } from './compile.js';
+export { highlightsOf, type Highlight } from './entry-highlights.js';
+export { languageOfEntry, languageOfTag, searchableText, textsOf, type EntryWords } from './entry-words.js';
 export { foldName } from './folding.js';
 export { guessLanguage } from './guess-language.js';
 export { highlight } from './highlight.js';
@@ -20,11 +22,14 @@ export { compareHits, type Hit, type HitOrder, pageOf } from './hits.js';
 export { type Language, languages } from './languages.js';
 export { hasMask, masksFor } from './masks.js';
 export { match } from './match.js';
+export { narrowed, type SearchFilters } from './narrow.js';
 export type { Range } from './normalize.js';
 export { type FilterTerm, type Query, queryBounds, type QueryFault, type QueryNode, type TextTerm } from './query.js';
 export { daysOf } from './query-days.js';
 export { parseQuery } from './query-parser.js';
-export { rank, ranking, type Statistics, statisticsOf } from './rank.js';
+export { readQuery, saysNothing, stopWordsNote, type ReadQuery } from './read-query.js';
+export { FoundCount, rank, ranking, type Statistics, statisticsOf } from './rank.js';
+export { searchCards, type Candidate, type FoundEntry, type FoundPage, type PageTurn } from './search-cards.js';
 export { importedPeriod, periodOf, signatureBits, signatureOf, undatedPeriod } from './signature.js';
 export { type Snippet, snippetLengthMax, snippetOf } from './snippet.js';
 export { type Token, tokenize, type Word, wordLengthMax, wordsOf } from './tokenize.js';

@@ -99,7 +99,7 @@ class Parser {
   private words({ text, at }: Lexeme): Query {
     const { text: normal } = NormalText.of(text);
     if (!/[\p{L}\p{N}]/u.test(normal)) {
-      this.fault(at, 'there is no letter and no digit to look for');
+      this.fault(at, 'there is no letter and no digit to look for', true);
       return null;
     }
     return this.term(at, { kind: 'text', text, isPrefix: /[\p{L}\p{N}\p{M}]\*+$/u.test(normal.trimEnd()) });
@@ -138,8 +138,8 @@ class Parser {
     return this.lexemes[this.next];
   }
 
-  private fault(at: number, message: string): void {
-    this.faults.push({ at, message });
+  private fault(at: number, message: string, isHarmless = false): void {
+    this.faults.push({ at, message, isHarmless });
   }
 }
 

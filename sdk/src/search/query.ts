@@ -31,4 +31,6 @@ export type Query = QueryNode | null;
 export interface QueryFault {
   readonly at: number;
   readonly message: string;
+  /** True where nothing is lost: a sign, like & or an emoji, that could not be looked for anyway. */
+  readonly isHarmless: boolean;
 }

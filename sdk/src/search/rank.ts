@@ -22,18 +22,37 @@ export interface Statistics {
  * @param entries how many entries the user has, in all
  */
 export function statisticsOf(query: PreparedQuery, found: Iterable<Card>, entries: number): Statistics {
-  const having: number[] = [];
-  let words = 0;
-  let count = 0;
-  for (const card of found) {
-    count++;
-    words += wordsOf(card);
-    for (const term of soughtOf(query, card.language)) {
+  const count = new FoundCount(query);
+  for (const card of found) count.add(card);
+  return count.statistics(entries);
+}
+
+/** The same, card by card. */
+export class FoundCount {
+  private readonly query: PreparedQuery;
+  private readonly having: number[] = [];
+  private words = 0;
+  private cards = 0;
+
+  constructor(query: PreparedQuery) {
+    this.query = query;
+  }
+
+  /** @param card one that matches */
+  add(card: Card): void {
+    const { having } = this;
+    this.cards++;
+    this.words += wordsOf(card);
+    for (const term of soughtOf(this.query, card.language)) {
       while (having.length <= term.leaf) having.push(0);
       if (occurrencesOf(term, card).length > 0) having[term.leaf] = (having[term.leaf] ?? 0) + 1;
     }
   }
-  return { entries: Math.max(entries, count), wordsMean: count === 0 ? 0 : words / count, having };
+
+  statistics(entries: number): Statistics {
+    const { cards, words, having } = this;
+    return { entries: Math.max(entries, cards), wordsMean: cards === 0 ? 0 : words / cards, having: [...having] };
+  }
 }
 
 /**

@@ -45,6 +45,8 @@ describe('an e2e entry', () => {
       created_at: '2026-11-21T07:30:00.000Z',
       updated_at: '2026-11-21T07:30:00.000Z',
       deleted_at: null,
+      media_ids: [],
+      media_count: 0,
       sealed: toBase64url(sealed),
       wrapped_key: toBase64url(wrappedKey),
       tag_tokens: [],
@@ -56,7 +58,7 @@ describe('an e2e entry', () => {
   it('leaves the client sealed: nothing that it says is on the wire', () => {
     begin();
     const sent = form.toWire(draft);
-    expect(Object.keys(sent).toSorted()).toEqual(['entry_date', 'id', 'kind', 'sealed', 'wrapped_key']);
+    expect(Object.keys(sent).toSorted()).toEqual(['entry_date', 'id', 'kind', 'sealed', 'tag_tokens', 'wrapped_key']);
     for (const said of ['Schnee', '雪', 'still', 'winter', 'Bristol']) expect(JSON.stringify(sent)).not.toContain(said);
   });
 

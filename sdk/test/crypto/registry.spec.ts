@@ -53,8 +53,10 @@ describe('the registry', () => {
     expect(Tier).toEqual({ e2e: 0, uce: 1 });
     expect(Object.values(Kind)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(Object.values(Suite)).toEqual([1, 2, 3]);
-    const { created, updated, deleted, restored, reverted, erased, pushed, accepted, ...ofAccount } = historyType;
+    const { created, updated, deleted, restored, reverted, erased, pushed, accepted, ...others } = historyType;
+    const { media_added, media_deleted, media_restored, media_erased, ...ofAccount } = others;
     expect([created, updated, deleted, restored, reverted, erased, pushed, accepted]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect([media_added, media_deleted, media_restored, media_erased]).toEqual([16, 17, 18, 19]);
     expect(Object.keys(ofAccount)).toEqual([
       'account_created',
       'password_changed',

@@ -19,6 +19,9 @@ export interface UceCaller extends Authenticated {
   readonly master: MasterKey | null;
 }
 
+/** A caller of the uce tier whose request opened the master key. */
+export type OpenCaller = UceCaller & { readonly master: MasterKey };
+
 /** A user of the e2e tier: the server knows only the name of the key. */
 export interface E2eCaller extends Authenticated {
   readonly tier: 'e2e';

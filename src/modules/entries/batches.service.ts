@@ -5,9 +5,12 @@ import type { Made } from '../../platform/idempotency/keyed-request.js';
 import { problemPart } from '../../platform/http/problem.filter.js';
 import type { Caller } from '../auth/caller.js';
 import { Ledger, type LedgerHead, toHistoryHead } from '../ledger/ledger.js';
-import { EntryId } from './entries.schema.js';
+import { Vault } from '../vault/vault.js';
+import { EntryErased } from './entries.problems.js';
+import { EntryId, type EntryView } from './entries.schema.js';
 import { EntriesService, type PreparedEntry } from './entries.service.js';
 import type { EntryBatch, EntryBatchView } from './lists.schema.js';
+import { ListsService } from './lists.service.js';
 
 type Result = EntryBatchView['data'][number];
 
@@ -17,15 +20,19 @@ export class BatchesService {
   constructor(
     private readonly db: Database,
     private readonly entries: EntriesService,
+    private readonly lists: ListsService,
     private readonly ledger: Ledger,
+    private readonly vault: Vault,
   ) {}
 
-  /** One result for each entry, in their order; all that are taken are in one transaction. */
+  /** One result for each entry, in their order; all that are taken are in one transaction. @throws Locked */
   async write(caller: Caller, { entries }: EntryBatch): Promise<EntryBatchView> {
+    this.vault.assertUnlocked(caller);
     const prepared = entries.map((draft) => orProblem(() => this.entries.prepare(caller, draft)));
     return this.db.asUser(caller, async (tx) => {
       const data: Result[] = [];
       let head = await this.ledger.lock(tx, caller.userId);
+      await tx.query('SAVEPOINT one_entry');
       for (const one of prepared) {
         if (one instanceof Problem) {
           data.push(refused(one));
@@ -40,24 +47,26 @@ export class BatchesService {
     });
   }
 
-  /** What `write` has answered, for a batch that was written before: the entries as they are now. */
+  /** What `write` has answered, for a batch that was written before: the entries as they are now, or that they are erased. */
   async readWritten(caller: Caller, made: readonly Made[]): Promise<EntryBatchView> {
-    const data: Result[] = [];
-    for (const { id, status = 200, problem } of made) {
+    const ids = made.flatMap(({ id }) => (id === '' ? [] : EntryId.parse(id)));
+    const { data: there } = await this.lists.get(caller, { ids });
+    const byId = new Map<string, EntryView>(there.map((entry) => [entry.id, entry]));
+    const data = made.map(({ id, status = 200, problem }): Result => {
       const kind = problem === undefined ? undefined : problems.get(problem);
-      if (kind) data.push({ status, problem: { ...kind } });
-      else data.push({ status, entry: await this.entries.read(caller, EntryId.parse(id)) });
-    }
+      if (kind) return { status, problem: { ...kind } };
+      const entry = byId.get(id);
+      return entry ? { status, entry } : refused(new EntryErased());
+    });
     const head = await this.db.asUser(caller, (tx) => this.ledger.lock(tx, caller.userId));
     return { data, history_head: toHistoryHead(head) };
   }
 
-  /** Within a savepoint: what is refused leaves nothing behind, and the others stay. */
+  /** Behind a savepoint, which is then behind it: what is refused leaves nothing behind, and the others stay. */
   private async writeOne(tx: Tx, caller: Caller, head: LedgerHead, prepared: PreparedEntry) {
-    await tx.query('SAVEPOINT one_entry');
     try {
       const { written, head: next } = await this.entries.writeIn(tx, caller, head, prepared);
-      await tx.query('RELEASE SAVEPOINT one_entry');
+      await tx.query('RELEASE SAVEPOINT one_entry; SAVEPOINT one_entry');
       const { history_head: _, ...entry } = written.entry;
       return { result: { status: written.isNew ? 201 : 200, entry }, head: next };
     } catch (error) {

@@ -44,13 +44,15 @@ export class EditsService {
   replace(caller: Caller, id: EntryId, match: Match, replacement: EntryReplacement): Promise<WrittenEntryView> {
     return this.change(caller, id, match, (tx, entry) => {
       const entryDate = replacement.entry_date ?? null;
+      const mediaIds = replacement.media_ids ?? [];
       if (caller.tier === 'e2e')
         return this.acceptNext(tx, caller, entry, sealedChange(replacement), {
           kind: replacement.kind,
           entryDate,
           tagTokens: sealedChange(replacement).tag_tokens ?? [],
+          mediaIds,
         });
-      return this.sealNext(caller, entry, { type: 'updated', entryDate, written: plainChange(replacement) });
+      return this.sealNext(caller, entry, { type: 'updated', entryDate, mediaIds, written: plainChange(replacement) });
     });
   }
 
@@ -58,16 +60,17 @@ export class EditsService {
   patch(caller: Caller, id: EntryId, match: Match, patch: EntryPatch): Promise<WrittenEntryView> {
     return this.change(caller, id, match, (tx, entry) => {
       const entryDate = patch.entry_date === undefined ? entry.entryDate : patch.entry_date;
+      const mediaIds = patch.media_ids === null ? [] : patch.media_ids;
       if (caller.tier === 'e2e') {
         const change = sealedChange(patch);
         const kind = patch.kind ?? entry.kind;
-        return this.acceptNext(tx, caller, entry, change, { kind, entryDate, tagTokens: change.tag_tokens });
+        return this.acceptNext(tx, caller, entry, change, { kind, entryDate, mediaIds, tagTokens: change.tag_tokens });
       }
       const before = writtenOf(this.reading.open(caller, entry), entry.kind);
       const written = merged(before, plainChange(patch));
       const issues = issuesOf(written);
       if (issues.length > 0) throw invalidRequest(faultsOf(issues));
-      return this.sealNext(caller, entry, { type: 'updated', entryDate, written });
+      return this.sealNext(caller, entry, { type: 'updated', entryDate, mediaIds, written });
     });
   }
 
@@ -90,11 +93,11 @@ export class EditsService {
   sealNext(
     caller: UceCaller,
     { id: entryId, version, envelopeHash, wrappedKey }: EntryEntity,
-    { type, entryDate, written }: Pick<NextVersion, 'type' | 'entryDate'> & { written: Written },
+    { type, entryDate, mediaIds, written }: Pick<NextVersion, 'type' | 'entryDate' | 'mediaIds'> & { written: Written },
   ): NextVersion {
     const place = { entryId, version: version + 1, previousHash: envelopeHash };
     const sealed = this.vault.seal(caller, place, contentOf(written), wrappedKey);
-    return { type, kind: written.kind, entryDate, written, ...sealed };
+    return { type, kind: written.kind, entryDate, mediaIds, written, ...sealed };
   }
 
   /** The next version that an e2e client sealed: it must follow the stored one. @throws EntryConflict, InvalidRequest */
@@ -103,7 +106,7 @@ export class EditsService {
     caller: E2eCaller,
     entry: EntryEntity,
     change: E2eChange,
-    outside: Pick<NextVersion, 'kind' | 'entryDate' | 'tagTokens'>,
+    outside: Pick<NextVersion, 'kind' | 'entryDate' | 'tagTokens' | 'mediaIds'>,
     type: NextVersion['type'] = 'updated',
   ): Promise<NextVersion> {
     if (change.version !== entry.version + 1) throw new EntryConflict({ current_version: entry.version });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { LedgerModule } from '../ledger/ledger.module.js';
+import { MediaCoreModule } from '../media/media.module.js';
 import { TiersModule } from '../tiers/tiers.module.js';
 import { VaultModule } from '../vault/vault.module.js';
 import { BatchesService } from './batches.service.js';
@@ -14,9 +15,14 @@ import { EntriesService } from './entries.service.js';
 import { EntriesUserDataModule } from './entries.user-data.js';
 import { EntriesWorker } from './entries.worker.js';
 import { EntryEntity } from './entry.entity.js';
-import { EntryIndex } from './entry-index.js';
+import { EntryMedia } from './entry-media.js';
 import { EntryReading } from './entry-reading.js';
 import { EntryWriting } from './entry-writing.js';
+import { EntryIndex } from './index/entry-index.js';
+import { IndexRepository } from './index/index.repository.js';
+import { IndexLanguages } from './index/index-languages.js';
+import { IndexRenewal } from './index/index-renewal.js';
+import { SearchedEntries } from './index/searched-entries.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryService } from './history/history.service.js';
 import { ListsController } from './lists.controller.js';
@@ -26,7 +32,10 @@ import { TagEntity } from './tags/tag.entity.js';
 import { Tagging } from './tags/tagging.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TagsRepository } from './tags/tags.repository.js';
-import { TaggedEntries, TagsService } from './tags/tags.service.js';
+import { RetaggedRepository } from './tags/retagged.repository.js';
+import { RetaggedWriting } from './tags/retagged-writing.js';
+import { TaggedEntries } from './tags/tagged-entries.js';
+import { TagsService } from './tags/tags.service.js';
 import { EntryErasing, TrashService, TrashSweep } from './trash.service.js';
 import { EntryVersionEntity } from './versions/entry-version.entity.js';
 import { VersionsController } from './versions/versions.controller.js';
@@ -39,6 +48,7 @@ import { VersionsService } from './versions/versions.service.js';
     TypeOrmModule.forFeature([EntryEntity, EntryVersionEntity, TagEntity]),
     AuthModule,
     LedgerModule,
+    MediaCoreModule,
     TiersModule,
     VaultModule,
   ],
@@ -46,9 +56,14 @@ import { VersionsService } from './versions/versions.service.js';
     EntriesRepository,
     EntryErasing,
     EntryIndex,
+    EntryMedia,
     EntryReading,
     EntryWriting,
+    IndexLanguages,
+    IndexRepository,
     RemainsRepository,
+    RetaggedRepository,
+    RetaggedWriting,
     Tagging,
     TagsRepository,
     TrashSweep,
@@ -60,8 +75,11 @@ import { VersionsService } from './versions/versions.service.js';
     EntryIndex,
     EntryReading,
     EntryWriting,
+    IndexLanguages,
+    IndexRepository,
     LedgerModule,
     RemainsRepository,
+    RetaggedWriting,
     Tagging,
     TagsRepository,
     TrashSweep,
@@ -88,12 +106,15 @@ class EntriesCoreModule {}
     EditsService,
     EntriesService,
     HistoryService,
+    IndexRenewal,
     ListsService,
+    SearchedEntries,
     TaggedEntries,
     TagsService,
     TrashService,
     VersionsService,
   ],
+  exports: [IndexRenewal, SearchedEntries],
 })
 export class EntriesModule {}
 

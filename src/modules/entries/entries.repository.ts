@@ -22,6 +22,7 @@ export interface EntryFilter {
   readonly to?: string | undefined;
   /** The trash, instead of the diary. */
   readonly isDeleted?: boolean | undefined;
+  readonly hasMedia?: boolean | undefined;
   /** Every one of them. */
   readonly tagIds?: readonly TagId[] | undefined;
 }
@@ -83,25 +84,32 @@ export class EntriesRepository {
     );
   }
 
-  /** Unbroken runs of days with entries: first and last day, and how many days. Newest first. */
-  listStreaks(tx: Tx, userId: UserId): Promise<{ first: string; last: string; days: number }[]> {
+  /** Unbroken runs of days with entries until `to`: first and last day, and how many days. Newest first. */
+  listStreaks(tx: Tx, userId: UserId, to: string): Promise<{ first: string; last: string; days: number }[]> {
     return tx.query(
       `SELECT min(day) AS first, max(day) AS last, count(*) AS days
        FROM (SELECT day, day - (row_number() OVER (ORDER BY day))::int AS run
-             FROM (SELECT DISTINCT listed_on AS day FROM entries WHERE user_id = $1 AND deleted_at IS NULL) AS days) AS runs
+             FROM (SELECT DISTINCT listed_on AS day FROM entries
+                   WHERE user_id = $1 AND deleted_at IS NULL AND listed_on <= $2) AS days) AS runs
        GROUP BY run ORDER BY last DESC`,
-      [userId],
+      [userId, to],
     );
   }
 }
 
 function narrow(query: SelectQueryBuilder<EntryEntity>, filter: EntryFilter): void {
-  const { source, kind, from, to, isDeleted = false, tagIds = [] } = filter;
+  const { source, kind, from, to, hasMedia, isDeleted = false, tagIds = [] } = filter;
   query.andWhere(isDeleted ? 'entry.deletedAt IS NOT NULL' : 'entry.deletedAt IS NULL');
   if (source !== undefined) query.andWhere('entry.source = :source', { source });
   if (kind !== undefined) query.andWhere('entry.kind = :kind', { kind });
   if (from !== undefined) query.andWhere('entry.listedOn >= :from', { from });
   if (to !== undefined) query.andWhere('entry.listedOn <= :to', { to });
+  if (hasMedia !== undefined)
+    query.andWhere(
+      `${hasMedia ? '' : 'NOT '}EXISTS (SELECT FROM entry_media JOIN media
+         ON media.user_id = entry_media.user_id AND media.id = entry_media.media_id
+         WHERE entry_media.user_id = entry.user_id AND entry_media.entry_id = entry.id AND media.deleted_at IS NULL)`,
+    );
   for (const [index, tagId] of tagIds.entries())
     query.andWhere(
       `EXISTS (SELECT FROM entry_tags WHERE entry_tags.user_id = entry.user_id AND entry_tags.entry_id = entry.id

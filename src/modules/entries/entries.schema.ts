@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bytes, Day, Instant } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
 import { sizes } from '../tiers/sizes.js';
+import { MediaId } from '../media/media.schema.js';
 import { EntryKind, kinds } from './kinds.js';
 
 /** Header and tag around the largest padded content. */
@@ -39,6 +40,9 @@ const Language = z
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$/, 'is not a BCP 47 language tag')
   .describe('the language of the text, for search; guessed where absent');
 
+const MEDIA_MAX = 100;
+const MediaIds = z.array(MediaId).max(MEDIA_MAX).describe('media of the entry, in their order');
+
 const Data = z.record(z.string(), z.unknown()).describe('structured, by the schema of the kind: GET /entries/kinds');
 
 const dated = { entry_date: Day.optional().describe("the diary day, in the writer's zone") };
@@ -55,6 +59,7 @@ const written = {
   location: Location.optional(),
   data: Data.optional(),
   language: Language.optional(),
+  media_ids: MediaIds.optional(),
 };
 
 /** What a uce user writes, whole. */
@@ -109,6 +114,7 @@ export type UceDraft = z.infer<typeof UceDraft>;
 const sealedByClient = {
   sealed: bytes(1, SEALED_BYTES_MAX).describe('the content, as an envelope of kind 1'),
   tag_tokens: TagTokens.optional(),
+  media_ids: MediaIds.optional(),
 };
 const WrappedKey = bytes(WRAPPED_KEY_BYTES);
 
@@ -163,6 +169,7 @@ const UcePatch = z
     location: Location.nullable().optional(),
     data: Data.nullable().optional(),
     language: Language.nullable().optional(),
+    media_ids: MediaIds.nullable().optional(),
   })
   .check(endAtUnknownFields)
   .describe('uce: JSON Merge Patch (RFC 7396): absent fields stay, null ones are cleared');
@@ -192,6 +199,8 @@ const answered = {
   created_at: Instant,
   updated_at: Instant.describe('when this version was written'),
   deleted_at: Instant.nullable().describe('since when it is in the trash'),
+  media_ids: z.array(MediaId),
+  media_count: z.int(),
 };
 
 const UceEntryView = z.object({

@@ -120,13 +120,17 @@ export class EntriesService {
     if (caller.tier === 'uce') {
       if (isE2e(draft))
         throw invalidRequest([{ pointer: '#/sealed', detail: 'is for e2e accounts; yours is uce: send content' }]);
-      return { ...this.vault.seal(caller, { entryId, version: 1 }, contentOf(draft)), written: draft };
+      return {
+        ...this.vault.seal(caller, { entryId, version: 1 }, contentOf(draft)),
+        written: draft,
+        mediaIds: draft.media_ids,
+      };
     }
     if (!isE2e(draft))
       throw invalidRequest([{ pointer: '#/content', detail: 'is for uce accounts; yours is e2e: send sealed' }]);
-    const { sealed, wrapped_key: wrappedKey, tag_tokens: tagTokens = [] } = draft;
+    const { sealed, wrapped_key: wrappedKey, tag_tokens: tagTokens = [], media_ids: mediaIds } = draft;
     this.vault.accept(caller, { sealed, wrappedKey });
-    return { sealed, wrappedKey, tagTokens };
+    return { sealed, wrappedKey, tagTokens, mediaIds };
   }
 
   /** What the source of `entry` has brought before; the id of an erased entry is refused. @throws EntryErased */

@@ -7,6 +7,7 @@ import { UserData } from '../../platform/user-data.js';
 export class EntriesUserData extends UserData {
   readonly name = 'entries';
   readonly tables = [
+    { name: 'search_languages' },
     { name: 'entry_cards', key: 'entry_id' },
     { name: 'entry_signatures', key: 'entry_id' },
     { name: 'entry_versions', key: 'entry_id' },

@@ -8,6 +8,7 @@ import { EntryErased, EntryNotFound } from './entries.problems.js';
 import type { EntryId, EntryView } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
 import { toE2eView, toUceView } from './entry.views.js';
+import { EntryMedia } from './entry-media.js';
 import { RemainsRepository } from './remains.repository.js';
 import { Tagging } from './tags/tagging.js';
 
@@ -18,6 +19,7 @@ export class EntryReading {
     private readonly entries: EntriesRepository,
     private readonly remains: RemainsRepository,
     private readonly tagging: Tagging,
+    private readonly media: EntryMedia,
     private readonly vault: Vault,
   ) {}
 
@@ -37,13 +39,13 @@ export class EntryReading {
 
   /** As many as there are entries, in their order. */
   async views(tx: Tx, caller: Caller, entries: readonly EntryEntity[]): Promise<EntryView[]> {
-    if (caller.tier === 'uce') return entries.map((entry) => toUceView(entry, this.open(caller, entry)));
-    const tokens = await this.tagging.tokensOf(
-      tx,
-      caller,
-      entries.map(({ id }) => id),
-    );
-    return entries.map((entry) => toE2eView(entry, tokens.get(entry.id) ?? []));
+    const ids = entries.map(({ id }) => id);
+    const media = await this.media.of(tx, caller, ids);
+    const mediaOf = ({ id }: EntryEntity) => media.get(id) ?? [];
+    if (caller.tier === 'uce')
+      return entries.map((entry) => toUceView(entry, this.open(caller, entry), mediaOf(entry)));
+    const tokens = await this.tagging.tokensOf(tx, caller, ids);
+    return entries.map((entry) => toE2eView(entry, tokens.get(entry.id) ?? [], mediaOf(entry)));
   }
 
   open(caller: UceCaller, entry: EntryEntity): EntryContent {

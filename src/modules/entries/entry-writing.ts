@@ -11,7 +11,9 @@ import type { Sealed } from '../vault/vault.js';
 import type { EntryView, WrittenEntryView, Written } from './entries.schema.js';
 import { EntriesRepository } from './entries.repository.js';
 import type { EntryEntity } from './entry.entity.js';
-import { EntryIndex } from './entry-index.js';
+import type { MediaId } from '../media/media.schema.js';
+import { EntryMedia } from './entry-media.js';
+import { EntryIndex } from './index/entry-index.js';
 import { Tagging } from './tags/tagging.js';
 import { VersionsRepository } from './versions/versions.repository.js';
 
@@ -21,6 +23,8 @@ export interface VersionContents extends Sealed {
   readonly written?: Written;
   /** e2e: what stands for the tags; undefined where they stay. */
   readonly tagTokens?: readonly Uint8Array[] | undefined;
+  /** Undefined where they stay. */
+  readonly mediaIds?: readonly MediaId[] | undefined;
 }
 
 /** A change of an entry that is ready to be stored. */
@@ -38,6 +42,7 @@ export class EntryWriting {
     private readonly versions: VersionsRepository,
     private readonly storage: Storage,
     private readonly tagging: Tagging,
+    private readonly media: EntryMedia,
     private readonly index: EntryIndex,
     private readonly ledger: Ledger,
     private readonly account: AccountService,
@@ -101,7 +106,8 @@ export class EntryWriting {
     };
   }
 
-  private async settle(tx: Tx, caller: Caller, entry: EntryEntity, { written, tagTokens }: VersionContents) {
+  private async settle(tx: Tx, caller: Caller, entry: EntryEntity, { written, tagTokens, mediaIds }: VersionContents) {
+    if (mediaIds) await this.media.set(tx, caller, entry.id, mediaIds);
     if (tagTokens) await this.tagging.setTokens(tx, caller, entry.id, tagTokens);
     if (caller.tier !== 'uce' || !written) return;
     await this.tagging.setNames(tx, caller, entry.id, written.tags ?? []);

@@ -1,8 +1,9 @@
-import { type EntryContent, tagForm, toBase64url } from '@daybook/sdk/crypto';
+import { distinctTags, type EntryContent, toBase64url } from '@daybook/sdk/crypto';
+import type { MediaId } from '../media/media.schema.js';
 import type { EntryView, Written } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
 
-const answered = (entry: EntryEntity) => ({
+const answered = (entry: EntryEntity, mediaIds: readonly MediaId[]) => ({
   id: entry.id,
   kind: entry.kind,
   entry_date: entry.entryDate,
@@ -13,10 +14,16 @@ const answered = (entry: EntryEntity) => ({
   created_at: entry.createdAt.toISOString(),
   updated_at: entry.updatedAt.toISOString(),
   deleted_at: entry.deletedAt?.toISOString() ?? null,
+  media_ids: [...mediaIds],
+  media_count: mediaIds.length,
 });
 
-export const toE2eView = (entry: EntryEntity, tagTokens: readonly Uint8Array[]): EntryView => ({
-  ...answered(entry),
+export const toE2eView = (
+  entry: EntryEntity,
+  tagTokens: readonly Uint8Array[],
+  mediaIds: readonly MediaId[],
+): EntryView => ({
+  ...answered(entry, mediaIds),
   tier: 'e2e',
   sealed: toBase64url(entry.sealed),
   wrapped_key: toBase64url(entry.wrappedKey),
@@ -39,8 +46,8 @@ export const toContentView = (content: EntryContent) => {
   };
 };
 
-export const toUceView = (entry: EntryEntity, content: EntryContent): EntryView => ({
-  ...answered(entry),
+export const toUceView = (entry: EntryEntity, content: EntryContent, mediaIds: readonly MediaId[]): EntryView => ({
+  ...answered(entry, mediaIds),
   tier: 'uce',
   ...toContentView(content),
 });
@@ -63,10 +70,3 @@ export const writtenOf = ({ content, ...entry }: EntryContent, kind: Written['ki
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sealed here, checked here
   return { kind, title, content, mood, tags, location: location as never, data: data as never, language };
 };
-
-/** Tags trimmed, each once: names that differ in case alone are one, as it was first written. */
-export function distinctTags(tags: readonly string[]): string[] {
-  const byForm = new Map<string, string>();
-  for (const tag of tags) if (!byForm.has(tagForm(tag))) byForm.set(tagForm(tag), tag.normalize('NFKC').trim());
-  return [...byForm.values()];
-}

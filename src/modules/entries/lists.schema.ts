@@ -7,6 +7,9 @@ import { EntryDraft, EntryId, EntryView, TagName, TagToken } from './entries.sch
 import { EntryKind } from './kinds.js';
 import { TagId } from './tags/tag.entity.js';
 
+/** A boolean in a query string. */
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 const filters = {
   source: z.string().min(1).max(50).optional(),
   kind: EntryKind.optional(),
@@ -18,9 +21,8 @@ const filters = {
 /** Not a component of its own: Swagger would drop the parameters. */
 export const EntryListQuery = PageQuery.extend({
   ...filters,
-  deleted: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
+  has_media: flag.optional().meta({ type: 'boolean', enum: undefined, description: 'with media, or without' }),
+  deleted: flag
     .default(false)
     .meta({ type: 'boolean', default: false, enum: undefined, description: 'the trash, instead of the diary' }),
 });
@@ -42,6 +44,7 @@ export const EntryQuery = z
     limit: z.int().min(1).max(200).default(50),
     cursor: z.string().min(1).max(500).optional(),
     ...filters,
+    has_media: z.boolean().optional(),
     deleted: z.boolean().default(false),
     tags: z.array(TagName).min(1).max(sizes.tagsMax).optional().describe('uce: entries that have all of them'),
     mood: z.string().min(1).max(50).optional().describe('uce'),

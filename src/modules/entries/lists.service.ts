@@ -1,5 +1,5 @@
 import type { EntryContent } from '@daybook/sdk/crypto';
-import { tagForm } from '@daybook/sdk/crypto';
+import { tagForm, toBase64url } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -46,25 +46,13 @@ export class ListsService {
 
   /** One page, newest day first. */
   list(caller: Caller, query: EntryListQuery): Promise<EntryPageView> {
-    return this.query(caller, query);
+    return this.page(caller, query, '#/query/cursor');
   }
 
   /** The same, also by what content alone tells; a page may then have fewer than `limit`, or none, and a next one. */
-  async query(caller: Caller, query: EntryQuery | EntryListQuery): Promise<EntryPageView> {
-    this.vault.assertUnlocked(caller);
-    const after = query.cursor === undefined ? undefined : this.cursors.read(caller, query.cursor, Cursor);
-    const wanted = contentFilter(caller, query);
-    return this.db.asUser(caller, async (tx) => {
-      const filter = await this.filterOf(tx, caller, query);
-      if (!filter) return { data: [], next_cursor: null };
-      const { rows, last } = wanted
-        ? await this.open(tx, caller, filter, wanted, query.limit, after)
-        : await this.take(tx, caller, filter, query.limit, after);
-      const next_cursor = last && this.cursors.write(caller, last.listedOn, last.id);
-      return { data: await this.reading.views(tx, caller, rows), next_cursor };
-    });
+  query(caller: Caller, query: EntryQuery): Promise<EntryPageView> {
+    return this.page(caller, query, '#/cursor');
   }
-
   /** Entries by their ids. */
   async get(caller: Caller, { ids }: EntryIds): Promise<EntrySetView> {
     this.vault.assertUnlocked(caller);
@@ -85,23 +73,35 @@ export class ListsService {
     });
   }
 
-  /** What of a query the database can tell; null where it names a tag that there is not. */
-  private async filterOf(tx: Tx, caller: Caller, query: EntryQuery | EntryListQuery): Promise<EntryFilter | null> {
-    const { source, kind, from, to, deleted: isDeleted, tag_id: tagId } = query;
-    const tagIds = await this.tagging.idsOf(tx, caller, this.tokensOf(caller, query));
-    if (!tagIds) return null;
-    return { source, kind, from, to, isDeleted, tagIds: [...tagIds, ...(tagId ? [tagId] : [])] };
+  private async page(caller: Caller, query: EntryQuery, pointer: string): Promise<EntryPageView> {
+    this.vault.assertUnlocked(caller);
+    assertOfTier(caller, query);
+    const of = { list: `entries ${JSON.stringify(filtersOf(query))}`, pointer };
+    const after = query.cursor === undefined ? undefined : this.cursors.read(caller, query.cursor, Cursor, of);
+    const wanted = contentFilter(query);
+    return this.db.asUser(caller, async (tx) => {
+      const filter = await this.filterOf(tx, caller, query);
+      if (!filter) return { data: [], next_cursor: null };
+      const { rows, last } = wanted
+        ? await this.open(tx, caller, filter, wanted, query.limit, after)
+        : await this.take(tx, caller, filter, query.limit, after);
+      const next_cursor = last && this.cursors.write(caller, [last.listedOn, last.id], of);
+      return { data: await this.reading.views(tx, caller, rows), next_cursor };
+    });
   }
 
-  private tokensOf(caller: Caller, query: EntryQuery | EntryListQuery): Uint8Array[] {
-    const { tags, tag_tokens: tokens } = 'tags' in query || 'tag_tokens' in query ? query : ({} as Partial<EntryQuery>);
-    if (caller.tier === 'uce') {
-      if (tokens) throw invalidRequest([{ pointer: '#/tag_tokens', detail: 'is for e2e accounts; send tags' }]);
-      const open = this.vault.opened(caller);
-      return (tags ?? []).map((name) => this.vault.tagToken(open, name));
-    }
-    if (tags) throw invalidRequest([{ pointer: '#/tags', detail: 'is for uce accounts; send tag_tokens' }]);
-    return tokens ?? [];
+  /** What of a query the database can tell; null where it names a tag that there is not. */
+  private async filterOf(tx: Tx, caller: Caller, query: EntryQuery): Promise<EntryFilter | null> {
+    const { source, kind, from, to, has_media: hasMedia, deleted: isDeleted, tag_id: tagId } = query;
+    const tagIds = await this.tagging.idsOf(tx, caller, this.tokensOf(caller, query));
+    if (!tagIds) return null;
+    return { source, kind, from, to, hasMedia, isDeleted, tagIds: [...tagIds, ...(tagId ? [tagId] : [])] };
+  }
+
+  private tokensOf(caller: Caller, { tags = [], tag_tokens: tokens = [] }: EntryQuery): readonly Uint8Array[] {
+    if (caller.tier === 'e2e') return tokens;
+    const open = this.vault.opened(caller);
+    return tags.map((name) => this.vault.tagToken(open, name));
   }
 
   private async take(
@@ -142,16 +142,27 @@ export class ListsService {
   }
 }
 
-function contentFilter(caller: Caller, query: EntryQuery | EntryListQuery): ContentFilter | null {
-  const { mood, location } = 'mood' in query || 'location' in query ? query : ({} as Partial<EntryQuery>);
+/** @throws InvalidRequest for filters that the other tier has */
+function assertOfTier({ tier }: Caller, query: EntryQuery): void {
+  const foreign =
+    tier === 'uce'
+      ? { tag_tokens: 'is for e2e accounts: send tags' }
+      : {
+          tags: 'is for uce accounts: send tag_tokens',
+          mood: 'is for uce accounts: only your client knows it',
+          location: 'is for uce accounts: only your client knows it',
+        };
+  const faults = Object.entries(foreign).filter(([field]) => field in query);
+  if (faults.length > 0) throw invalidRequest(faults.map(([field, detail]) => ({ pointer: `#/${field}`, detail })));
+}
+
+/** All of a query but the place in its list, in an order of its own. */
+function filtersOf({ source, kind, tag_id, from, to, deleted, tags, mood, location, tag_tokens }: EntryQuery) {
+  return [source, kind, tag_id, from, to, deleted, tags, mood, location, tag_tokens?.map(toBase64url)];
+}
+
+function contentFilter({ mood, location }: EntryQuery): ContentFilter | null {
   if (mood === undefined && location === undefined) return null;
-  if (caller.tier !== 'uce')
-    throw invalidRequest([
-      {
-        pointer: mood === undefined ? '#/location' : '#/mood',
-        detail: 'is for uce accounts: only your client knows it',
-      },
-    ]);
   return (content) => isOfMood(content, mood) && isAt(content, location);
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { Due } from '../../platform/database/due.js';
 import { assertMatch, type Match } from '../../platform/http/if-match.js';
 import type { UserId } from '../../platform/ids.js';
 import type { Caller } from '../auth/caller.js';
@@ -9,15 +10,19 @@ import { Storage } from '../tiers/storage.js';
 import { Vault } from '../vault/vault.js';
 import { EntriesRepository } from './entries.repository.js';
 import { EntryConflict, IfMatchRequired } from './entries.problems.js';
-import type { EntryId, RemovedEntryView, WrittenEntryView } from './entries.schema.js';
+import { EntryId, type RemovedEntryView, type WrittenEntryView } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
 import { EntryReading } from './entry-reading.js';
 import { bytesOf, EntryWriting, withHead } from './entry-writing.js';
-import { type DueEntry, RemainsRepository } from './remains.repository.js';
+import { writtenOf } from './entry.views.js';
+import { EntryIndex } from './index/entry-index.js';
+import { RemainsRepository } from './remains.repository.js';
 import { TagsRepository } from './tags/tags.repository.js';
 import { VersionsRepository } from './versions/versions.repository.js';
 
 const TRASH_MS = 30 * 24 * 60 * 60 * 1000;
+/** The name of what is due when an entry has been in the trash for 30 days. */
+const ERASE_ENTRY = 'entries.erase';
 
 /** What erasing an entry touches, beside the entry. */
 @Injectable()
@@ -28,6 +33,7 @@ export class EntryErasing {
     private readonly remains: RemainsRepository,
     private readonly tags: TagsRepository,
     private readonly storage: Storage,
+    private readonly due: Due,
     private readonly writing: EntryWriting,
   ) {}
 
@@ -43,7 +49,7 @@ export class EntryErasing {
     const bytes = bytesOf(entry) + (await this.versions.bytesOf(tx, userId, id));
     await this.entries.delete(tx, userId, id);
     await this.tags.deleteUnused(tx, userId);
-    await this.remains.forgetDue(tx, userId, id);
+    await this.due.forget(tx, userId, ERASE_ENTRY, id);
     await this.remains.bury(tx, userId, id, now);
     await this.storage.release(tx, userId, { bytes });
     return this.writing.record(tx, by, head, 'erased', entry);
@@ -56,10 +62,11 @@ export class TrashService {
   constructor(
     private readonly db: Database,
     private readonly entries: EntriesRepository,
-    private readonly remains: RemainsRepository,
+    private readonly due: Due,
     private readonly reading: EntryReading,
     private readonly writing: EntryWriting,
     private readonly erasing: EntryErasing,
+    private readonly index: EntryIndex,
     private readonly vault: Vault,
     private readonly ledger: Ledger,
     private readonly clock: Clock,
@@ -71,7 +78,8 @@ export class TrashService {
       if (entry.deletedAt) return removed(entry, entry.deletedAt, head);
       const deletedAt = this.clock.now();
       await this.entries.update(tx, entry, { deletedAt });
-      await this.remains.setDue(tx, entry.userId, id, new Date(deletedAt.getTime() + TRASH_MS));
+      if (caller.tier === 'uce') await this.index.remove(tx, caller, id);
+      await this.due.set(tx, entry.userId, ERASE_ENTRY, id, new Date(deletedAt.getTime() + TRASH_MS));
       return removed(entry, deletedAt, await this.writing.record(tx, caller, head, 'deleted', entry));
     });
   }
@@ -90,7 +98,14 @@ export class TrashService {
       caller.keyed?.made(200, entry);
       if (!entry.deletedAt) return withHead(await this.reading.view(tx, caller, entry), head);
       await this.entries.update(tx, entry, { deletedAt: null });
-      await this.remains.forgetDue(tx, entry.userId, id);
+      if (caller.tier === 'uce')
+        await this.index.put(
+          tx,
+          caller,
+          { ...entry, deletedAt: null },
+          writtenOf(this.reading.open(caller, entry), entry.kind),
+        );
+      await this.due.forget(tx, entry.userId, ERASE_ENTRY, id);
       const next = await this.writing.record(tx, caller, head, 'restored', entry);
       return withHead(await this.reading.view(tx, caller, { ...entry, deletedAt: null }), next);
     });
@@ -118,49 +133,32 @@ export class TrashSweep {
   constructor(
     private readonly db: Database,
     private readonly entries: EntriesRepository,
-    private readonly remains: RemainsRepository,
+    private readonly due: Due,
     private readonly erasing: EntryErasing,
     private readonly ledger: Ledger,
     private readonly clock: Clock,
   ) {}
 
   /** How many entries were erased. One that cannot be now does not keep the others: it is told of at the end. */
-  async run(): Promise<number> {
-    let erased = 0;
-    let after: DueEntry | undefined;
-    const failures: unknown[] = [];
-    for (;;) {
-      const due = await this.db.asSystem((tx) => this.remains.listDue(tx, SWEEP_SLICE, after));
-      for (const { user_id: userId, id } of due)
-        erased += await this.eraseDue(userId, id).catch((error: unknown) => {
-          failures.push(error);
-          return 0;
-        });
-      after = due.at(-1);
-      if (due.length === SWEEP_SLICE) continue;
-      if (failures.length > 0)
-        throw new Error(`entries that were due and not erased: ${failures.length}`, { cause: failures[0] });
-      return erased;
-    }
+  run(): Promise<number> {
+    return this.due.forEach(ERASE_ENTRY, ({ user_id: userId, id }) => this.eraseDue(userId, EntryId.parse(id)));
   }
 
-  private eraseDue(userId: UserId, id: EntryId): Promise<number> {
+  private eraseDue(userId: UserId, id: EntryId): Promise<boolean> {
     return this.db.asUser({ userId }, async (tx) => {
       const head = await this.ledger.lock(tx, userId);
       // Since it was looked up it may have been restored or erased, or put into the trash anew, for another 30 days.
-      if (!(await this.remains.isDue(tx, userId, id))) return 0;
+      if (!(await this.due.isDue(tx, userId, ERASE_ENTRY, id))) return false;
       const entry = await this.entries.find(tx, userId, id);
       if (!entry?.deletedAt) {
-        await this.remains.forgetDue(tx, userId, id);
-        return 0;
+        await this.due.forget(tx, userId, ERASE_ENTRY, id);
+        return false;
       }
       await this.erasing.erase(tx, { userId, sessionId: null, deviceId: null }, head, entry, this.clock.now());
-      return 1;
+      return true;
     });
   }
 }
-
-const SWEEP_SLICE = 200;
 
 const removed = ({ id }: EntryEntity, deletedAt: Date | null, head: LedgerHead): RemovedEntryView => ({
   id,

@@ -45,6 +45,9 @@ export interface LedgerRow {
   readonly hash: Uint8Array;
 }
 
+/** The types of events of entries are below it (docs/crypto.md, Verifiable history). */
+const ENTRY_TYPES_END = 16;
+
 const COLUMNS = 'seq, type, entry_id, version, device_id, session_id, at, envelope_hash, prev_hash, hash';
 
 /**
@@ -80,43 +83,56 @@ export class Ledger {
     ]);
   }
 
-  /** The same, of one entry. */
+  /** The same, of one entry; a device or API key may have its id, and is left out. */
   async listOfEntry(tx: Tx, userId: UserId, entryId: string, after: number, limit: number): Promise<LedgerRow[]> {
     return tx.query(
       `SELECT ${COLUMNS} FROM ledger_events
-       WHERE user_id = $1 AND entry_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`,
-      [userId, entryId, after, limit],
+       WHERE user_id = $1 AND entry_id = $2 AND seq > $3 AND type < $5 ORDER BY seq LIMIT $4`,
+      [userId, entryId, after, limit, ENTRY_TYPES_END],
     );
   }
 
   /** Adds an event behind the head that `lock` answered in this transaction, or an `append` after it; the new head. */
-  async append(tx: Tx, userId: UserId, { seq, hash: prevHash }: LedgerHead, event: LedgerEvent): Promise<LedgerHead> {
-    const { type, entryId, version, envelopeHash } = event;
-    const [deviceId, sessionId] = [event.deviceId ?? undefined, event.sessionId ?? undefined];
-    const at = this.clock.now();
-    const next = seq + 1;
-    const chained = {
-      userId,
-      seq: next,
-      type,
-      entryId,
-      version,
-      deviceId,
-      sessionId,
-      atMs: at.getTime(),
-      envelopeHash,
-      prevHash,
-    };
-    const hash = historyHash(chained);
-    await tx.query(
-      `WITH head AS (UPDATE ledger_heads SET seq = $2, hash = $11 WHERE user_id = $1)
-       INSERT INTO ledger_events
-         (user_id, seq, type, entry_id, version, device_id, session_id, at, envelope_hash, prev_hash, hash)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-      [userId, next, historyType[type], entryId, version, deviceId, sessionId, at, envelopeHash, prevHash, hash],
-    );
-    return { seq: next, hash };
+  append(tx: Tx, userId: UserId, head: LedgerHead, event: LedgerEvent): Promise<LedgerHead> {
+    return this.appendAll(tx, userId, head, [event]);
   }
+
+  /** The same for several events, in their order and in one statement. */
+  async appendAll(tx: Tx, userId: UserId, head: LedgerHead, events: readonly LedgerEvent[]): Promise<LedgerHead> {
+    const at = this.clock.now();
+    let last = head;
+    const rows = events.map((event) => {
+      const before = last;
+      last = chained(userId, before, event, at);
+      return rowOf(event, before, last);
+    });
+    if (rows.length === 0) return head;
+    const columns = rows[0]?.map((_, column) => rows.map((row) => row[column]));
+    await tx.query(
+      `WITH head AS (UPDATE ledger_heads SET seq = $2::bigint, hash = $3::bytea WHERE user_id = $1)
+       INSERT INTO ledger_events
+         (user_id, at, seq, type, entry_id, version, device_id, session_id, envelope_hash, prev_hash, hash)
+       SELECT $1::uuid, $4::timestamptz, * FROM unnest($5::bigint[], $6::int[], $7::uuid[], $8::bigint[], $9::uuid[], $10::uuid[],
+         $11::bytea[], $12::bytea[], $13::bytea[])`,
+      [userId, last.seq, last.hash, at, ...(columns ?? [])],
+    );
+    return last;
+  }
+}
+
+function chained(userId: UserId, { seq, hash: prevHash }: LedgerHead, event: LedgerEvent, at: Date): LedgerHead {
+  const { type, entryId, version, envelopeHash } = event;
+  const [deviceId, sessionId] = [event.deviceId ?? undefined, event.sessionId ?? undefined];
+  const place = { userId, seq: seq + 1, atMs: at.getTime(), prevHash };
+  return { seq: seq + 1, hash: historyHash({ ...place, type, entryId, version, deviceId, sessionId, envelopeHash }) };
+}
+
+/** The columns of an event that are its own. */
+function rowOf(event: LedgerEvent, before: LedgerHead, { seq, hash }: LedgerHead): readonly unknown[] {
+  const { type, entryId, version, deviceId, sessionId, envelopeHash } = event;
+  // A list of byte arrays is written as Buffers: pg spells out any other array.
+  const buffers = [envelopeHash, before.hash, hash].map((bytes) => bytes && Buffer.from(bytes));
+  return [seq, historyType[type], entryId, version, deviceId, sessionId, ...buffers];
 }
 
 /** A head as it is answered. */

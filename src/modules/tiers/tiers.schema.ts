@@ -23,6 +23,7 @@ export const FeaturesView = z
     limits: z
       .object({
         body_bytes_max: Bytes,
+        upload_bytes_max: Bytes.describe('of one sealed file'),
         content_bytes_max: Bytes.describe('of the text of one entry, in UTF-8'),
         title_characters_max: z.int(),
         tags_max: z.int().describe('of one entry'),

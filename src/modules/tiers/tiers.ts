@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserId } from '../../platform/ids.js';
 import { type Feature, features } from './features.js';
@@ -9,7 +10,10 @@ import type { FeaturesView, TierName } from './tiers.schema.js';
 /** What the accounts of each tier may do. */
 @Injectable()
 export class Tiers {
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    private readonly config: Config,
+  ) {}
 
   async featuresOf(tx: Tx, userId: UserId, tier: TierName): Promise<FeaturesView> {
     const { usedBytes, quotaBytes } = await this.storage.of(tx, userId);
@@ -25,6 +29,7 @@ export class Tiers {
       storage: { used_bytes: usedBytes, quota_bytes: quotaBytes },
       limits: {
         body_bytes_max: sizes.bodyBytesMax,
+        upload_bytes_max: this.config.values.UPLOAD_BYTES_MAX,
         content_bytes_max: sizes.contentBytesMax,
         title_characters_max: sizes.titleCharactersMax,
         tags_max: sizes.tagsMax,

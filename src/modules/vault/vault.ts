@@ -1,21 +1,31 @@
 import {
   checkContentEnvelope,
   checkContentKeyWrap,
+  type ContentKey,
+  createContentKey,
   type EntryContent,
+  labels,
+  ObjectType,
   openCard,
+  openContent,
   openContentKey,
   openEntry,
   openTagName,
   sealCard,
-  sealEntry,
+  sealContent,
   type SealedTagName,
+  sealEntry,
   sealTagName,
+  searchFingerprint,
   tagToken,
+  unwrapContentKey,
   wipe,
+  wrapContentKey,
 } from '@daybook/sdk/crypto';
+import { type Language, masksFor, type PreparedQuery, signatureOf } from '@daybook/sdk/search';
 import { Injectable } from '@nestjs/common';
 import { Locked } from '../auth/auth.problems.js';
-import type { Caller, E2eCaller, UceCaller } from '../auth/caller.js';
+import type { Caller, E2eCaller, OpenCaller, UceCaller } from '../auth/caller.js';
 import { atGate } from '../../platform/http/gate.js';
 
 /** The version of the entry that an envelope must be of. */
@@ -31,9 +41,6 @@ export interface Sealed {
   readonly sealed: Uint8Array;
   readonly wrappedKey: Uint8Array;
 }
-
-/** A caller of the uce tier whose request opened the master key. */
-export type OpenCaller = UceCaller & { readonly master: NonNullable<UceCaller['master']> };
 
 /** Seals and opens content, by what each tier may do: in e2e nothing, but to look at the outside of an envelope. */
 @Injectable()
@@ -100,6 +107,78 @@ export class Vault {
     return openCard({ tier: 'uce', master, userId, entryId, version }, wrappedKey, sealed);
   }
 
+  /** Wraps the key that a uce client sealed media under. */
+  wrapMediaKey({ userId, master }: OpenCaller, mediaId: string, contentKey: ContentKey): Uint8Array {
+    return wrapContentKey({ tier: 'uce', master, context: mediaOf(userId, mediaId), contentKey });
+  }
+
+  /** The key of media, for its owner. */
+  openMediaKey({ userId, master }: OpenCaller, { id, wrappedKey }: { id: string; wrappedKey: Uint8Array }): ContentKey {
+    return unwrapContentKey({ tier: 'uce', master, context: mediaOf(userId, id), wrapped: wrappedKey });
+  }
+
+  /** Looks at the wrapped key of an e2e client from outside. @throws InvalidRequest */
+  acceptMediaKey({ masterKeyId }: E2eCaller, wrappedKey: Uint8Array): void {
+    atGate('#/wrapped_key', () => checkContentKeyWrap(wrappedKey, { tier: 'e2e', masterKeyId }));
+  }
+
+  /** Looks at sealed metadata from outside: in both tiers the client seals it. @throws InvalidRequest */
+  acceptMetadata({ tier }: Caller, sealed: Uint8Array): void {
+    atGate('#/sealed_metadata', () => checkContentEnvelope(sealed, { tier }));
+  }
+
+  /** An entry's blurred words (docs/search.md, Signatures). */
+  signature(caller: OpenCaller, stems: Iterable<string>, period: number): Uint8Array {
+    return this.withSearchKey(caller, (key) => signatureOf(stems, key, period));
+  }
+
+  /** What entries of each period must have set to match: one of the masks. */
+  masks(
+    caller: OpenCaller,
+    query: PreparedQuery,
+    periods: Iterable<number>,
+    languages: Iterable<Language>,
+  ): Map<number, readonly Uint8Array[]> {
+    return this.withSearchKey(caller, (key) => masksFor(query, key, periods, languages));
+  }
+
+  /** Tells one search from another, to nobody who has not the user's key. */
+  searchFingerprint({ master }: OpenCaller, search: string): Uint8Array {
+    return searchFingerprint(master, search);
+  }
+
+  /** Works with the user's search key, which is wiped afterwards and goes nowhere else. */
+  private withSearchKey<T>({ master }: OpenCaller, work: (searchKey: Uint8Array) => T): T {
+    const key = master.derive(labels.search);
+    try {
+      return work(key);
+    } finally {
+      wipe(key);
+    }
+  }
+
+  /** Seals something that the server itself keeps for a user, under a content key of its own. */
+  sealSettings({ userId, master }: OpenCaller, id: string, plaintext: Uint8Array): Sealed {
+    const contentKey = createContentKey();
+    const context = settingsContext(userId, id);
+    try {
+      const sealed = sealContent({ tier: 'uce', contentKey, context, plaintext });
+      return { sealed, wrappedKey: wrapContentKey({ tier: 'uce', master, context, contentKey }) };
+    } finally {
+      wipe(contentKey.key);
+    }
+  }
+
+  openSettings({ userId, master }: OpenCaller, id: string, { sealed, wrappedKey }: Sealed): Uint8Array {
+    const context = settingsContext(userId, id);
+    const contentKey = unwrapContentKey({ tier: 'uce', master, context, wrapped: wrappedKey });
+    try {
+      return openContent({ tier: 'uce', contentKey, context, sealed });
+    } finally {
+      wipe(contentKey.key);
+    }
+  }
+
   /** What stands for a tag in the database (docs/crypto.md, Private search). */
   tagToken({ master }: OpenCaller, name: string): Uint8Array {
     return tagToken(master, name);
@@ -113,3 +192,11 @@ export class Vault {
     return openTagName({ tier: 'uce', master, userId, tagId }, name);
   }
 }
+
+const mediaOf = (userId: string, objectId: string) => ({ userId, objectType: ObjectType.media, objectId });
+const settingsContext = (userId: string, objectId: string) => ({
+  userId,
+  objectType: ObjectType.settings,
+  objectId,
+  version: 1,
+});

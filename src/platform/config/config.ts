@@ -2,7 +2,7 @@ import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { Secret } from './secret.js';
-import { storeSettings, WebOrigins } from './store-settings.js';
+import { storeSettings } from './store-settings.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 const secretUrl = (...protocols: string[]) =>
@@ -160,7 +160,6 @@ const EmbeddedOptions = z.object({
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: z.url().optional(),
   STORE_PORT: count(0, 65_535).optional().describe('port of the object store; that of the API and one, unless said'),
-  WEB_ORIGINS: WebOrigins,
 });
 
 export function embeddedOptions() {

@@ -3,18 +3,6 @@ import { Secret } from './secret.js';
 
 const MIB = 1024 * 1024;
 
-const isOrigin = (text: string) => text === '*' || (URL.canParse(text) && new URL(text).origin === text);
-
-/** `https://app.example.com,https://www.example.com`, or `*`. */
-export const WebOrigins = z
-  .string()
-  .default('*')
-  .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .refine(
-    (origins) => origins.every(isOrigin),
-    'must be origins such as https://app.example.com, comma-separated, or *',
-  );
-
 const endpoint = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, ''));
 
 /** Where media is kept: any S3. */
@@ -46,5 +34,4 @@ export const storeSettings = {
     .max(5 * 1024 * 1024 * MIB)
     .default(50 * MIB)
     .describe('size of one upload, sealed'),
-  WEB_ORIGINS: WebOrigins.describe('origins of the web clients that use the store, comma-separated, or *'),
 };

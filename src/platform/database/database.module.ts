@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
 import { postgresOptions } from './data-source.js';
 import { Database } from './database.js';
+import { Due } from './due.js';
 
 @Global()
 @Module({
@@ -18,8 +19,8 @@ import { Database } from './database.js';
       }),
     }),
   ],
-  providers: [Database],
-  exports: [Database],
+  providers: [Database, Due],
+  exports: [Database, Due],
 })
 export class DatabaseModule implements OnModuleInit {
   private readonly logger = new Logger(DatabaseModule.name);

@@ -14,6 +14,9 @@ import { NameSubjects1795250501000 } from '../../../migrations/1795250501000-Nam
 import { ExpireKeySlots1795250510000 } from '../../../migrations/1795250510000-ExpireKeySlots.js';
 import { CreateIdempotencyKeys1795250600000 } from '../../../migrations/1795250600000-CreateIdempotencyKeys.js';
 import { CompleteEntries1795250700000 } from '../../../migrations/1795250700000-CompleteEntries.js';
+import { IndexEntries1795250800000 } from '../../../migrations/1795250800000-IndexEntries.js';
+import { CreateJobs1795250801000 } from '../../../migrations/1795250801000-CreateJobs.js';
+import { CreateMedia1795250900000 } from '../../../migrations/1795250900000-CreateMedia.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -33,4 +36,7 @@ export const migrations = [
   ExpireKeySlots1795250510000,
   CreateIdempotencyKeys1795250600000,
   CompleteEntries1795250700000,
+  IndexEntries1795250800000,
+  CreateJobs1795250801000,
+  CreateMedia1795250900000,
 ];

@@ -7,8 +7,6 @@ import { type Check, find, type Finding, skip } from './finding.js';
 import { type PlainAnswer, sendPlain } from './plain-request.js';
 
 const BYTES = 64;
-/** Some web page, for stores that are open to all. */
-const SOME_ORIGIN = 'https://daybook.example';
 const RUNBOOK = 'See docs/runbooks/object-store.md.';
 
 interface Subject {
@@ -69,10 +67,11 @@ const presigned: Check<Subject> = {
 
 const cors: Check<Subject> = {
   name: 'web pages',
-  remedy: RUNBOOK,
+  remedy: `Name the origin of PUBLIC_URL, and those in CORS_ORIGINS, in the CORS rules of the bucket. ${RUNBOOK}`,
   look: async ({ config, store }) => {
     const { url } = await store.presignGet('daybook-doctor/none');
-    const origins = config.values.WEB_ORIGINS.map((origin) => (origin === '*' ? SOME_ORIGIN : origin));
+    const { PUBLIC_URL, CORS_ORIGINS } = config.values;
+    const origins = new Set([new URL(PUBLIC_URL).origin, ...CORS_ORIGINS]);
     const faults = [];
     for (const origin of origins) {
       const headers = {
@@ -83,11 +82,7 @@ const cors: Check<Subject> = {
       const answer = await send(config, { method: 'OPTIONS', url, headers });
       const allowed = answer.headers['access-control-allow-origin'];
       if (answer.status < 300 && (allowed === '*' || allowed === origin)) continue;
-      const what = `web pages of ${origin === SOME_ORIGIN ? 'any origin' : origin} may not upload`;
-      faults.push({
-        what,
-        remedy: `Name the origins of the web clients in WEB_ORIGINS and in the CORS rules of the bucket. ${RUNBOOK}`,
-      });
+      faults.push({ what: `web pages of ${origin} may not upload`, remedy: cors.remedy });
     }
     return faults.length > 0 ? faults : 'web clients may upload and download';
   },

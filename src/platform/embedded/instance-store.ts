@@ -6,8 +6,8 @@ import { createPrivateFile, isSystemError } from './private-file.js';
 const BUCKET = 'daybook';
 const REGION = 'us-east-1';
 
-/** Where the object store listens, and who may use it from a web page. */
-export type StorePlace = Pick<EmbeddedStoreOptions, 'host' | 'port' | 'allowedOrigins'>;
+/** Where the object store listens. */
+export type StorePlace = Pick<EmbeddedStoreOptions, 'host' | 'port'>;
 
 /** As it is kept in secrets.json. */
 interface StoreKeyPair {
@@ -43,6 +43,8 @@ export async function startInstanceStore(
     folder: join(dataDir, 'objects'),
     bucket: BUCKET,
     key: { accessKeyId: key.access_key_id, secretAccessKey: key.secret_access_key, region: REGION },
+    // Who was given an address may use it, from whatever page: ADR 0010.
+    allowedOrigins: ['*'],
   });
   const endpoint = endpointOf(place.host, port);
   createPrivateFile(addressFile(dataDir), `${endpoint}\n`);

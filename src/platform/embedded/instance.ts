@@ -39,7 +39,7 @@ export interface EmbeddedInstance {
 }
 
 /** Where nobody but a command on this machine needs the store. */
-const UNSEEN: StorePlace = { host: '127.0.0.1', port: 0, allowedOrigins: ['*'] };
+const UNSEEN: StorePlace = { host: '127.0.0.1', port: 0 };
 
 /**
  * Brings up all that the server needs beside itself, under one folder: a migrated database, roles, an object store, secrets, a

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { TrustedProxies } from '../config/trusted-proxies.js';
 import { BODY_BYTES_MAX, limitBodies } from './large-body.js';
+import { allowLongAnswers } from './long-answer.js';
 import { ProblemFilter, problemBody, problemOf } from './problem.filter.js';
 import { MalformedRequest, UnsupportedMediaType } from './request.problems.js';
 import { parseStrictJson } from './strict-json.js';
@@ -58,6 +59,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket): voi
 export function readJsonStrictly(app: NestFastifyApplication): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   limitBodies(server);
+  allowLongAnswers(server);
   server.removeAllContentTypeParsers();
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';

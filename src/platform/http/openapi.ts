@@ -103,6 +103,9 @@ const describeServer = () =>
     })
     .addTag('auth', 'Accounts, and the ways in and out of them')
     .addTag('entries', 'The diary')
+    .addTag('media', 'Photos, sound and video')
+    .addTag('search', 'Private search, for uce; e2e clients search on their own')
+    .addTag('jobs', 'Following what takes long')
     .addTag('health', 'For probes');
 
 /** Says of an operation what holds for every route of its kind, so that no route has to. */

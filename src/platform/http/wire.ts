@@ -30,7 +30,7 @@ function decode(text: string): Uint8Array | undefined {
 }
 
 /** A diary day, `YYYY-MM-DD`. PostgreSQL has no year zero. */
-export const Day = z.iso.date().refine((day) => day >= '0001-01-01', 'is before the year 1');
+export const Day = z.iso.date().refine((day) => !day.startsWith('0000-'), 'is before the year 1');
 
 /** An instant as it is answered: RFC 3339, UTC, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 });

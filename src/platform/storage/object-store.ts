@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -32,6 +32,14 @@ export interface UploadedPart {
   readonly etag: string;
   /** undefined where the store keeps none. */
   readonly sha256: Uint8Array | undefined;
+}
+
+/** What was read of an object. */
+export interface Measured {
+  readonly byteSize: number;
+  readonly sha256: Uint8Array;
+  /** The SHA-256 of each part. */
+  readonly parts: readonly Uint8Array[];
 }
 
 export interface ListedObject {
@@ -158,18 +166,26 @@ export class ObjectStore implements OnApplicationShutdown {
 
   /**
    * Reads an object from end to end, for stores that keep no checksums. Takes as long as that takes, at most five minutes.
+   * @param partBytes how long each part of it is but the last; one part unless said
    * @returns null where there is none
    */
-  async measure(key: string): Promise<Announced | null> {
+  async measure(key: string, partBytes = Number.POSITIVE_INFINITY): Promise<Measured | null> {
     const answer = await orIfAbsent(this.own.send(new GetObjectCommand(this.at(key)), limited(MEASURE_TIMEOUT_MS)));
     if (answer === null) return null;
-    const hash = createHash('sha256');
+    const whole = createHash('sha256');
+    const parts: Hash[] = [];
     let byteSize = 0;
     for await (const chunk of (answer.Body ?? []) as AsyncIterable<Uint8Array>) {
-      hash.update(chunk);
-      byteSize += chunk.length;
+      whole.update(chunk);
+      for (let at = 0; at < chunk.length;) {
+        const number = Math.floor(byteSize / partBytes);
+        const taken = Math.min(chunk.length - at, (number + 1) * partBytes - byteSize);
+        (parts[number] ??= createHash('sha256')).update(chunk.subarray(at, at + taken));
+        at += taken;
+        byteSize += taken;
+      }
     }
-    return { byteSize, sha256: hash.digest() };
+    return { byteSize, sha256: whole.digest(), parts: parts.map((part) => part.digest()) };
   }
 
   /** Removes an object for good; where there is none, nothing happens. */

@@ -41,6 +41,11 @@ export class AccountService {
     return (await this.accounts.find(tx, userId))?.timeZone ?? null;
   }
 
+  /** The user's language, BCP 47; null where it was not said. */
+  async localeOf(tx: Tx, userId: UserId): Promise<string | null> {
+    return (await this.accounts.find(tx, userId))?.locale ?? null;
+  }
+
   features(caller: Caller): Promise<FeaturesView> {
     return this.db.asUser(caller, (tx) => this.tiers.featuresOf(tx, caller.userId, caller.tier));
   }

@@ -9,6 +9,7 @@ import { InsufficientScope, SignedOut } from '../auth.problems.js';
 import { Limits } from '../../../platform/limits/limits.js';
 import { stranger } from '../../../platform/limits/limits.guard.js';
 import type { Caller } from '../caller.js';
+import { Unlocked } from '../unlocked.js';
 import { ACCESS } from './access.strategy.js';
 import { COOKIE } from './cookie.strategy.js';
 import { accessCookieOf, SessionCookies } from './session-cookies.js';
@@ -21,6 +22,7 @@ export class AccessGuard extends AuthGuard([ACCESS, COOKIE, API_KEY]) {
     private readonly reflector: Reflector,
     private readonly limits: Limits,
     private readonly cookies: SessionCookies,
+    private readonly unlocked: Unlocked,
   ) {
     super();
   }
@@ -37,9 +39,22 @@ export class AccessGuard extends AuthGuard([ACCESS, COOKIE, API_KEY]) {
       if (refusal instanceof SignedOut) await this.limits.take([stranger], { request, reply: http.getResponse() });
       throw refusal;
     }
-    wipeAfterwards(request.user, http.getResponse<FastifyReply>());
+    this.wipeAfterwards(request.user, http.getResponse<FastifyReply>());
     this.assertScope(context, request.user);
     return true;
+  }
+
+  /**
+   * The key lives as long as the answer is on its way, and for a moment of work that waits for it; a wiped key refuses to be
+   * used. An API key brings no such work along: whoever has it was given what its scopes say.
+   */
+  private wipeAfterwards(caller: Caller | undefined, reply: FastifyReply): void {
+    if (caller?.tier !== 'uce' || !caller.master) return;
+    const open = { ...caller, master: caller.master };
+    reply.raw.once(
+      'close',
+      () => void this.unlocked.afterAnswer(open, open.sessionId).finally(() => open.master.wipe()),
+    );
   }
 
   /** Scopes belong to API keys: a session may do everything. */
@@ -60,9 +75,4 @@ export class AccessGuard extends AuthGuard([ACCESS, COOKIE, API_KEY]) {
     if (error !== null && error !== undefined) throw error;
     throw new SignedOut();
   }
-}
-
-/** The key lives as long as the answer is on its way; a wiped key refuses to be used. */
-function wipeAfterwards(caller: Caller | undefined, reply: FastifyReply): void {
-  if (caller?.tier === 'uce' && caller.master) reply.raw.once('close', () => caller.master?.wipe());
 }

@@ -4,7 +4,13 @@ import { Database } from '../../../platform/database/database.js';
 const BATCH = 1_000;
 
 /** What has an end, with the rest of the primary key. Policies let the system role see of these what has expired. */
-const TABLES = { slots: 'id', sessions: 'id', recovery_tokens: 'id', idempotency_keys: 'key_hash' } as const;
+const TABLES = {
+  slots: 'id',
+  sessions: 'id',
+  recovery_tokens: 'id',
+  idempotency_keys: 'key_hash',
+  jobs: 'id',
+} as const;
 type Table = keyof typeof TABLES;
 
 /** What has expired is refused or passed over anyway; this takes it away, so that nothing is left to be opened. */
@@ -18,7 +24,8 @@ export class Expiry {
       (await this.deleteFrom('slots')) +
       (await this.deleteFrom('sessions')) +
       (await this.deleteFrom('recovery_tokens')) +
-      (await this.deleteFrom('idempotency_keys'))
+      (await this.deleteFrom('idempotency_keys')) +
+      (await this.deleteFrom('jobs'))
     );
   }
 

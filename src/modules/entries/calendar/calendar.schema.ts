@@ -28,7 +28,7 @@ export const CalendarView = z
         current: Streak.nullable().describe('unbroken days until today, or until yesterday while today is empty'),
         longest: Streak.nullable(),
       })
-      .describe('of the whole diary'),
+      .describe('of the whole diary, up to today: days that are dated ahead do not count yet'),
   })
   .meta({ id: 'Calendar' });
 export type CalendarView = z.infer<typeof CalendarView>;

@@ -25,21 +25,21 @@ export class CalendarService {
     private readonly clock: Clock,
   ) {}
 
-  /** Days with entries, and the streaks of the whole diary: an entry that is dated back repairs one. */
+  /** Days with entries, and the streaks of the days that have come: an entry that is dated back repairs one. */
   async calendar(caller: Caller, { from, to, today }: CalendarQuery): Promise<CalendarView> {
     this.vault.assertUnlocked(caller);
     return this.db.asUser(caller, async (tx) => {
       const days = await this.entries.countDays(tx, caller.userId, from, to);
-      const streaks = await this.entries.listStreaks(tx, caller.userId);
       const now = today ?? dayIn(await this.account.timeZoneOf(tx, caller.userId), this.clock.now());
-      const current = streaks.find(({ first, last }) => first <= now && last >= dayBefore(now));
+      const streaks = await this.entries.listStreaks(tx, caller.userId, now);
+      const [newest] = streaks;
       const longest = streaks.reduce<(typeof streaks)[number] | null>(
         (best, streak) => (best && best.days >= streak.days ? best : streak),
         null,
       );
       return {
         data: days.map(({ day, count }) => ({ day, entries: count })),
-        streak: { current: current ? upTo(current, now) : null, longest },
+        streak: { current: newest && newest.last >= dayBefore(now) ? newest : null, longest },
       };
     });
   }
@@ -53,12 +53,6 @@ export class CalendarService {
       return { data: await this.reading.views(tx, caller, found), next_cursor: null };
     });
   }
-}
-
-/** The part of a streak that has been lived: entries may be dated ahead. */
-function upTo({ first, last, days }: { first: string; last: string; days: number }, today: string) {
-  if (last <= today) return { first, last, days };
-  return { first, last: today, days: (Date.parse(today) - Date.parse(first)) / DAY_MS + 1 };
 }
 
 const dayBefore = (day: string) => new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { LongAnswer } from '../../../platform/http/long-answer.js';
 import { PageQuery } from '../../../platform/http/page.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
 import { Allows } from '../../../platform/http/scopes.js';
@@ -31,6 +32,7 @@ export class HistoryController {
   }
 
   @Get('history')
+  @LongAnswer()
   @Allows('entries:read')
   @ApiOperation({
     summary: 'The history of the account',

@@ -24,11 +24,12 @@ export class HistoryService {
 
   /** What happened to an entry, oldest first; also when it is erased by now. @throws EntryNotFound */
   async ofEntry(caller: Caller, id: EntryId, { limit, cursor }: PageQuery): Promise<EntryHistoryView> {
-    const after = cursor === undefined ? 0 : this.cursors.read(caller, cursor, Cursor)[0];
+    const of = { list: `history of ${id}` };
+    const after = cursor === undefined ? 0 : this.cursors.read(caller, cursor, Cursor, of)[0];
     const { userId } = caller;
     const found = await this.db.asUser({ userId }, (tx) => this.ledger.listOfEntry(tx, userId, id, after, limit + 1));
     if (found.length === 0 && cursor === undefined) throw new EntryNotFound();
-    const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ seq }) => [String(seq)]);
+    const { rows, next_cursor } = this.cursors.page(caller, found, limit, ({ seq }) => [String(seq)], of);
     return { data: rows.map((row) => toView(row)), next_cursor };
   }
 

@@ -1,11 +1,10 @@
-import { equalBytes } from '@daybook/sdk/crypto';
+import { distinctTags, equalBytes } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../platform/database/database.js';
 import { newId } from '../../../platform/ids.js';
-import type { Caller, UceCaller } from '../../auth/caller.js';
-import { type OpenCaller, Vault } from '../../vault/vault.js';
+import type { Caller, OpenCaller, UceCaller } from '../../auth/caller.js';
+import { Vault } from '../../vault/vault.js';
 import type { EntryId } from '../entries.schema.js';
-import { distinctTags } from '../entry.views.js';
 import type { TagEntity, TagId } from './tag.entity.js';
 import { TagsRepository } from './tags.repository.js';
 
@@ -40,10 +39,8 @@ export class Tagging {
   /** The tokens of the tags of entries; an entry without any is not in it. */
   async tokensOf(tx: Tx, { userId }: Caller, entryIds: readonly EntryId[]): Promise<Map<EntryId, Uint8Array[]>> {
     const taggings = await this.tags.listTaggings(tx, userId, entryIds);
-    const used = await this.tags.listTags(tx, userId, [...new Set(taggings.map(({ tag_id }) => tag_id))]);
-    const tokens = new Map(used.map(({ id, token }) => [id, token]));
     const byEntry = Map.groupBy(taggings, ({ entry_id }) => entry_id);
-    return new Map([...byEntry].map(([id, rows]) => [id, rows.flatMap(({ tag_id }) => tokens.get(tag_id) ?? [])]));
+    return new Map([...byEntry].map(([id, rows]) => [id, rows.map(({ token }) => token)]));
   }
 
   /** The name of a tag; empty in the e2e tier. */
@@ -78,12 +75,8 @@ export class Tagging {
     const isThere = ({ token }: Wanted) => there.some((tag) => equalBytes(tag.token, token));
     const made = wanted.filter((tag) => !isThere(tag)).map(create);
     await this.tags.insert(tx, made);
-    await this.tags.setTags(
-      tx,
-      userId,
-      entryId,
-      [...there, ...made].map(({ id }) => id),
-    );
-    await this.tags.deleteUnused(tx, userId);
+    const ids = [...there, ...made].map(({ id }) => id);
+    const taken = await this.tags.setTags(tx, userId, entryId, ids);
+    if (taken > 0) await this.tags.deleteUnused(tx, userId);
   }
 }

@@ -6,9 +6,9 @@ import type { EntryId } from '../entries.schema.js';
 import { TagEntity, type TagId } from './tag.entity.js';
 
 /** Which entry has which tag. */
-export interface Tagging {
+interface Tagging {
   readonly entry_id: EntryId;
-  readonly tag_id: TagId;
+  readonly token: Uint8Array;
 }
 
 /** Tags and their entries in PostgreSQL. */
@@ -22,7 +22,7 @@ export class TagsRepository {
     return tx.findBy(TagEntity, { userId, token: In([...tokens]) });
   }
 
-  /** All tags of a user that some entry outside of the trash has, with how many. */
+  /** All tags of a user, with how many entries outside of the trash have each. */
   async listCounted(tx: Tx, userId: UserId): Promise<{ tag: TagEntity; count: number }[]> {
     const tags = await tx.findBy(TagEntity, { userId });
     const counts: { tag_id: TagId; count: number }[] = await tx.query(
@@ -48,18 +48,28 @@ export class TagsRepository {
     await tx.delete(TagEntity, { userId, id });
   }
 
+  /** In the order of the tags. */
   async listTaggings(tx: Tx, userId: UserId, entryIds: readonly EntryId[]): Promise<Tagging[]> {
     if (entryIds.length === 0) return [];
-    return tx.query(`SELECT entry_id, tag_id FROM entry_tags WHERE user_id = $1 AND entry_id = ANY($2)`, [
-      userId,
-      entryIds,
-    ]);
+    return tx.query(
+      `SELECT entry_id, token FROM entry_tags JOIN tags ON tags.user_id = entry_tags.user_id AND tags.id = tag_id
+       WHERE entry_tags.user_id = $1 AND entry_id = ANY($2) ORDER BY tag_id`,
+      [userId, entryIds],
+    );
   }
 
-  async listTags(tx: Tx, userId: UserId, ids: readonly TagId[]): Promise<TagEntity[]> {
-    return ids.length === 0 ? [] : tx.findBy(TagEntity, { userId, id: In([...ids]) });
+  /** How many entries outside of the trash have a tag. */
+  async countEntriesOf(tx: Tx, userId: UserId, id: TagId): Promise<number> {
+    const [row]: { count: number }[] = await tx.query(
+      `SELECT count(*) AS count FROM entry_tags
+       JOIN entries ON entries.user_id = entry_tags.user_id AND entries.id = entry_tags.entry_id
+       WHERE entry_tags.user_id = $1 AND tag_id = $2 AND deleted_at IS NULL`,
+      [userId, id],
+    );
+    return row?.count ?? 0;
   }
 
+  /** The entries that have a tag, those in the trash too. */
   async listEntriesOf(tx: Tx, userId: UserId, id: TagId): Promise<EntryId[]> {
     const rows: { entry_id: EntryId }[] = await tx.query(
       `SELECT entry_id FROM entry_tags WHERE user_id = $1 AND tag_id = $2`,
@@ -68,18 +78,18 @@ export class TagsRepository {
     return rows.map(({ entry_id: entryId }) => entryId);
   }
 
-  /** Gives an entry these tags and no others. */
-  async setTags(tx: Tx, userId: UserId, entryId: EntryId, tagIds: readonly TagId[]): Promise<void> {
-    await tx.query(`DELETE FROM entry_tags WHERE user_id = $1 AND entry_id = $2 AND tag_id <> ALL($3)`, [
-      userId,
-      entryId,
-      tagIds,
-    ]);
-    await tx.query(
-      `INSERT INTO entry_tags (user_id, entry_id, tag_id) SELECT $1, $2, tag_id FROM unnest($3::uuid[]) AS tag_id
-       ON CONFLICT DO NOTHING`,
+  /** Gives an entry these tags and no others; how many others it had. */
+  async setTags(tx: Tx, userId: UserId, entryId: EntryId, tagIds: readonly TagId[]): Promise<number> {
+    const [row]: { taken: number }[] = await tx.query(
+      `WITH taken AS (
+         DELETE FROM entry_tags WHERE user_id = $1 AND entry_id = $2 AND tag_id <> ALL($3::uuid[]) RETURNING tag_id
+       ), given AS (
+         INSERT INTO entry_tags (user_id, entry_id, tag_id)
+         SELECT $1::uuid, $2::uuid, tag_id FROM unnest($3::uuid[]) AS tag_id ON CONFLICT DO NOTHING
+       ) SELECT count(*) AS taken FROM taken`,
       [userId, entryId, tagIds],
     );
+    return row?.taken ?? 0;
   }
 
   /** Takes away the tags that no entry has. */

@@ -20,6 +20,10 @@ export const TagView = z.object({ ...shown, history_head: HistoryHead }).meta({ 
 export type TagView = z.infer<typeof TagView>;
 
 export const RemovedTagView = z
-  .object({ id: TagId, entries: z.int().describe('how many entries had it'), history_head: HistoryHead })
+  .object({
+    id: TagId,
+    entries: z.int().describe('how many entries had it, the trash left out'),
+    history_head: HistoryHead,
+  })
   .meta({ id: 'RemovedTag' });
 export type RemovedTagView = z.infer<typeof RemovedTagView>;

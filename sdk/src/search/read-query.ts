@@ -1,0 +1,33 @@
+import type { PreparedQuery } from './compile.js';
+import type { Language } from './languages.js';
+import type { Query } from './query.js';
+import { parseQuery } from './query-parser.js';
+
+/** A query as it is to be answered, and what there is to say about it. */
+export interface ReadQuery {
+  readonly query: Query;
+  /** Why it is not answered, in sentences without a full stop; none where it is. */
+  readonly refusals: readonly string[];
+  /** What was left out of it, without harm. */
+  readonly notes: readonly string[];
+}
+
+/** What is said of a query that says nothing in any of the languages that the entries are in. */
+export const stopWordsNote = 'There are only words like "the" or "and", which no entry is found by.';
+
+/**
+ * Reads a query that somebody waits for an answer to: what cannot be read as it was meant is refused, not guessed at. Signs
+ * beside words (`salt & pepper`) are left out and noted.
+ */
+export function readQuery(text: string): ReadQuery {
+  const { query, faults } = parseQuery(text);
+  const said = faults.map(({ at, message, isHarmless }) => ({ isHarmless, text: `${message} (character ${at + 1})` }));
+  const refused = said.filter(({ isHarmless }) => !isHarmless || query === null).map(({ text }) => text);
+  const refusals = query === null && refused.length === 0 ? ['is empty'] : refused;
+  return { query, refusals, notes: said.map(({ text }) => `Left out: ${text}.`) };
+}
+
+/** Whether a query says nothing to entries in these languages. */
+export function saysNothing(query: PreparedQuery, languages: readonly Language[]): boolean {
+  return languages.length > 0 && languages.every((language) => query.in(language) === null);
+}

@@ -1,0 +1,7 @@
+import type { EntryId } from '../entries.schema.js';
+
+/** A place among entries: newest day first, those without a day last, then newest id. */
+export interface IndexPosition {
+  readonly date: string | null;
+  readonly id: EntryId;
+}
