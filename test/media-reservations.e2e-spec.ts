@@ -12,7 +12,7 @@ import {
   useMedia,
   WHOLE_BYTES_MAX,
 } from './harness/media.js';
-import { expectInvalid, expectProblem } from './harness/problems.js';
+import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
 
@@ -108,11 +108,10 @@ describe('media', () => {
       const tooLarge = await user.post('/media/upload', large.announced);
       expectProblem(tooLarge, 413, 'media/too-large');
       expect(tooLarge.body.upload_bytes_max).toBe(50 * MIB);
-      expectProblem(
-        await user.post('/media/upload', newFile(user, 65, { content_type: 'text/html' }).announced),
-        422,
-        'media/type-not-allowed',
-      );
+      const wrongType = await user.post('/media/upload', newFile(user, 65, { content_type: 'text/html' }).announced);
+      expectProblem(wrongType, 422, 'media/type-not-allowed');
+      expect(wrongType.body.content_types).toContain('image/jpeg');
+      expect(pointersOf(wrongType)).toEqual(['#/content_type']);
       await api.database.look('UPDATE storage SET quota_bytes = 20000000 WHERE user_id = $1', [user.id]);
       for (const byte_size of [20_000_001, 50 * MIB]) {
         const answer = await user.post('/media/upload', newFile(user, 65, { byte_size, sha256: undefined }).announced);

@@ -55,7 +55,10 @@ export class Reservations {
     const { UPLOAD_BYTES_MAX: most } = this.config.values;
     if (byteSize > most) throw new MediaTooLarge({ upload_bytes_max: most });
     if (!contentTypes.some((type) => type === contentType))
-      throw new MediaTypeNotAllowed({ content_types: contentTypes });
+      throw new MediaTypeNotAllowed({
+        content_types: contentTypes,
+        errors: [{ pointer: '#/content_type', detail: 'is not one of content_types' }],
+      });
     if (byteSize > SINGLE_BYTES_MAX === (sha256 === undefined)) return;
     const detail = sha256
       ? 'is for up to 16 MiB: above, each part has one'
