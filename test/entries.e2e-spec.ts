@@ -47,6 +47,8 @@ describe('an entry', () => {
       data: null,
       language: null,
       deleted_at: null,
+      media_ids: [],
+      media_count: 0,
       version: 1,
       prev_envelope_hash: NO_HASH,
       created_at: expect.stringMatching(INSTANT),
