@@ -50,6 +50,7 @@ describe('signing up', () => {
       display_name: null,
       time_zone: null,
       locale: null,
+      settings: { versions_kept: 1000 },
       created_at: expect.stringMatching(INSTANT),
     });
     expect(new Set(body.recovery_codes).size).toBe(10);
