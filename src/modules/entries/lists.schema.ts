@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { PageQuery } from '../../platform/http/page.js';
-import { Day } from '../../platform/http/wire.js';
+import { Day, flag, optionalFlag } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
 import { sizes } from '../tiers/sizes.js';
 import { EntryDraft, EntryId, EntryView, TagName, TagToken } from './entries.schema.js';
 import { EntryKind } from './kinds.js';
 import { TagId } from './tags/tag.entity.js';
-
-/** A boolean in a query string. */
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const filters = {
   source: z.string().min(1).max(50).optional(),
@@ -21,20 +18,14 @@ const filters = {
 /** Not a component of its own: Swagger would drop the parameters. */
 export const EntryListQuery = PageQuery.extend({
   ...filters,
-  has_media: flag.optional().meta({ type: 'boolean', enum: undefined, description: 'with media, or without' }),
-  deleted: flag
-    .default(false)
-    .meta({ type: 'boolean', default: false, enum: undefined, description: 'the trash, instead of the diary' }),
+  has_media: optionalFlag('with media, or without'),
+  deleted: flag('the trash, instead of the diary'),
 });
 export type EntryListQuery = z.infer<typeof EntryListQuery>;
 
 /** Not a component of its own: Swagger would drop the parameters. */
 export const DeletionQuery = z.strictObject({
-  permanent: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .default(false)
-    .meta({ type: 'boolean', default: false, enum: undefined, description: 'erase it now, for good; needs If-Match' }),
+  permanent: flag('erase it now, for good; needs If-Match'),
 });
 export type DeletionQuery = z.infer<typeof DeletionQuery>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PageQuery } from '../../platform/http/page.js';
-import { bytes, Instant } from '../../platform/http/wire.js';
+import { bytes, flag, Instant } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
 
 export const MediaId = z.uuidv7().toLowerCase().brand<'MediaId'>();
@@ -155,11 +155,7 @@ export type MediaPageView = z.infer<typeof MediaPageView>;
 
 export const MediaListQuery = PageQuery.extend({
   type: z.enum(['image', 'video', 'audio', 'other']).optional(),
-  deleted: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .default(false)
-    .meta({ type: 'boolean', default: false, enum: undefined, description: 'the trash' }),
+  deleted: flag('the trash'),
 });
 export type MediaListQuery = z.infer<typeof MediaListQuery>;
 
@@ -178,10 +174,6 @@ export const RemovedMediaView = z
 export type RemovedMediaView = z.infer<typeof RemovedMediaView>;
 
 export const MediaDeletionQuery = z.strictObject({
-  permanent: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .default(false)
-    .meta({ type: 'boolean', default: false, enum: undefined, description: 'erase it now, for good' }),
+  permanent: flag('erase it now, for good'),
 });
 export type MediaDeletionQuery = z.infer<typeof MediaDeletionQuery>;

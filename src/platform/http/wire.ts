@@ -32,5 +32,15 @@ function decode(text: string): Uint8Array | undefined {
 /** A diary day, `YYYY-MM-DD`. PostgreSQL has no year zero. */
 export const Day = z.iso.date().refine((day) => !day.startsWith('0000-'), 'is before the year 1');
 
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const shownAsBoolean = { type: 'boolean', enum: undefined } as const;
+
+/** A boolean in a query string, where leaving it out means neither. */
+export const optionalFlag = (description: string) => Flag.optional().meta({ ...shownAsBoolean, description });
+
+/** A boolean in a query string, false where it is left out. */
+export const flag = (description: string) =>
+  Flag.default(false).meta({ ...shownAsBoolean, default: false, description });
+
 /** An instant as it is answered: RFC 3339, UTC, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 });
