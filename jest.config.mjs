@@ -16,4 +16,7 @@ export default {
   globalSetup: './test/harness/global-setup.mjs',
   globalTeardown: './test/harness/global-teardown.mjs',
   testTimeout: 30_000,
+  maxWorkers: 2,
+  // What a test file has loaded as ES modules is not given back before its process ends.
+  workerIdleMemoryLimit: '1GB',
 };
