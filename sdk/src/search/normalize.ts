@@ -87,8 +87,8 @@ export class NormalText {
 
 function normalOf(chunk: string): string {
   if (allStable.test(chunk)) return chunk;
-  if (chunk.startsWith('\u02bc')) return `'${chunk.slice(1)}`;
   if (pictograph.test(chunk)) return ' ';
-  const normal = chunk.normalize('NFKC');
+  // After NFKC, which makes U+02BC and n of U+0149.
+  const normal = chunk.normalize('NFKC').replaceAll('\u02bc', "'");
   return normal.length > growthMax * chunk.length ? chunk : normal;
 }

@@ -119,6 +119,15 @@ describe('words', () => {
     );
   });
 
+  it('are those of the normal form, for every character there is', () => {
+    const changed = [];
+    for (let code = 0; code <= 0x10_ff_ff; code++) {
+      const normal = NormalText.of(String.fromCodePoint(code)).text;
+      if (NormalText.of(normal).text !== normal) changed.push(code);
+    }
+    expect(changed).toEqual([]);
+  });
+
   it('cost a normalization of at most 31 characters each, however many marks a text has', () => {
     const lengths: number[] = [];
     const normalize = String.prototype.normalize;
