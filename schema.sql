@@ -241,6 +241,39 @@ CREATE POLICY presence ON imported_passwords FOR SELECT TO daybook_system USING 
 GRANT DELETE, INSERT, SELECT ON imported_passwords TO daybook_api;
 GRANT SELECT (user_id) ON imported_passwords TO daybook_system;
 
+CREATE TABLE inbox_items (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  seq bigint NOT NULL,
+  kind text NOT NULL,
+  entry_date date,
+  source text,
+  external_id text,
+  brought_by text NOT NULL,
+  brought_by_id uuid,
+  sealed_by text NOT NULL,
+  sealed bytea NOT NULL,
+  boxed_key bytea NOT NULL,
+  fault text,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  CONSTRAINT inbox_items_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT inbox_items_user_id_seq_key UNIQUE (user_id, seq),
+  CONSTRAINT inbox_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT inbox_items_brought_by_check CHECK ((brought_by = ANY (ARRAY['session'::text, 'api_key'::text, 'facebook'::text]))),
+  CONSTRAINT inbox_items_sealed_by_check CHECK ((sealed_by = ANY (ARRAY['client'::text, 'server'::text])))
+);
+COMMENT ON TABLE inbox_items IS 'what was brought while the user was away, sealed to the user''s public key';
+COMMENT ON COLUMN inbox_items.id IS 'of the entry that it becomes';
+COMMENT ON COLUMN inbox_items.seq IS 'of the event that tells of it in the ledger: the order in which it came';
+COMMENT ON COLUMN inbox_items.fault IS 'the type of the problem that kept it from becoming an entry';
+COMMENT ON COLUMN inbox_items.expires_at IS '14 days after its owner was told of it, or threw it away';
+CREATE UNIQUE INDEX inbox_items_external ON inbox_items USING btree (user_id, source, external_id) WHERE (external_id IS NOT NULL);
+ALTER TABLE inbox_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON inbox_items FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON inbox_items TO daybook_api;
+
 CREATE TABLE jobs (
   user_id uuid NOT NULL,
   id uuid NOT NULL,

@@ -5,6 +5,7 @@ import { AccessGuard } from './modules/auth/sessions/access.guard.js';
 import { UnlockedModule } from './modules/auth/unlocked.js';
 import { EntriesModule } from './modules/entries/entries.module.js';
 import { MediaModule } from './modules/media/media.module.js';
+import { InboxModule } from './modules/inbox/inbox.module.js';
 import { FollowedJobsModule } from './modules/jobs/jobs.module.js';
 import { SearchModule } from './modules/search/search.module.js';
 import type { Config } from './platform/config/config.js';
@@ -52,6 +53,7 @@ export class AppModule {
         UnlockedModule,
         MediaModule,
         EntriesModule,
+        InboxModule,
         FollowedJobsModule,
         SearchModule,
         ...more,

@@ -3,6 +3,7 @@ import { foundation } from './app.module.js';
 import { AuthWorkerModule, EraserModule } from './modules/auth/auth.module.js';
 import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
+import { InboxCoreModule, InboxWorkerModule } from './modules/inbox/inbox.module.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
 import { QueueModule } from './platform/queue/queue.module.js';
@@ -10,13 +11,14 @@ import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
 /** Who erases accounts, and all that keeps something of them. */
-export const erasing = [EraserModule, EntriesUserDataModule, MediaCoreModule];
+export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, MediaCoreModule];
 
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
   QueueModule.with(reactions, schedules),
   AuthWorkerModule,
   EntriesWorkerModule,
+  InboxWorkerModule,
   MediaWorkerModule,
   ...erasing,
 ];

@@ -22,6 +22,7 @@ const allOptional = new Set([
   'PATCH /api/v1/entries/{id}',
   'POST /api/v1/entries/query',
   'POST /api/v1/entries/{id}/versions/{version}/revert',
+  'POST /api/v1/inbox/{id}/accept',
   'POST /api/v1/media/{id}/complete',
 ]);
 /** Operations that take 4 MiB; the others take one. */
@@ -116,6 +117,8 @@ describe('bad input', () => {
     'POST /api/v1/entries/batch': () => [{ entries: [plain] }, { entries: [sealedDraft(eve)] }],
     'POST /api/v1/entries/batch/get': () => [{ ids: [createId()] }],
     'PATCH /api/v1/entries/tags/{id}': () => [{ name: MARKER }],
+    'POST /api/v1/inbox': () => [{ ...plain, source: MARKER, external_id: MARKER }, arrival()],
+    'POST /api/v1/inbox/{id}/accept': () => [acceptance()],
   };
 
   const plain = {
@@ -132,6 +135,15 @@ describe('bad input', () => {
   const sealed = () => {
     const before = { ...sealedDraft(eve), version: 1 };
     return { ...sealedChange(eve, before, {}, { withNewKey: true }), tag_tokens: ['AAAAAAAAAAAAAAAAAAAAAA'] };
+  };
+
+  const acceptance = () => {
+    const { sealed, wrapped_key } = sealedDraft(eve);
+    return { kind: 'note', entry_date: '2026-11-21', sealed, wrapped_key };
+  };
+  const arrival = () => {
+    const { id, sealed } = sealedDraft(eve);
+    return { id, kind: 'note', sealed, boxed_key: 'A'.repeat(235) };
   };
 
   const send = (name: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> => {

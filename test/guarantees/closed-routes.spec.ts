@@ -133,12 +133,22 @@ describe('what is somebody else’s', () => {
       await remove(owner, id);
       return { path: { id } };
     },
+    'POST /api/v1/inbox/{id}/accept': async (owner) => {
+      const { id } = await waiting(owner);
+      const { sealed, wrapped_key } = sealedDraft(owner, {}, id);
+      return { path: { id }, body: { sealed, wrapped_key } };
+    },
+    'DELETE /api/v1/inbox/{id}': async (owner) => ({ path: { id: (await waiting(owner)).id } }),
+    'POST /api/v1/inbox/{id}/restore': async (owner) => ({ path: { id: (await waiting(owner)).id } }),
     'GET /api/v1/jobs/{id}': async (owner) => ({ path: { id: await endedJob(owner) } }),
     'GET /api/v1/jobs/{id}/events': async (owner) => ({ path: { id: await endedJob(owner) } }),
     'POST /api/v1/jobs/{id}/cancel': async (owner) => ({ path: { id: await endedJob(owner) } }),
   };
 
   const written = async (owner: E2eTestUser) => (await owner.post('/entries', sealedDraft(owner))).body;
+
+  /** Something in the inbox. */
+  const waiting = async (owner: E2eTestUser) => (await owner.post('/inbox', { content: 'Brought.' })).body;
 
   /** An entry with the next version of it. */
   const changed = async (owner: E2eTestUser) => {

@@ -145,11 +145,26 @@ describe('what is private', () => {
     expect((await http.get(`/jobs/${job_id}/events`, { token })).text).toContain('"state":"done"');
     await http.get('/auth/me', { token });
     await liveWithMedia(token);
+    await liveWithInbox(token, {
+      title: secrets.title,
+      content: secrets.content,
+      mood: secrets.mood,
+      tags: [secrets.tag],
+    });
     const { refresh_token } = signedUp.body.tokens;
     const next = noteTokens('uce refresh', await http.post('/auth/refresh', { refresh_token }));
     noteTokens('uce refresh again', await http.post('/auth/refresh', { refresh_token }));
     await http.post('/auth/logout', undefined, { token: next });
     await comeAndGo(token, signedUp.body.recovery_codes[0]);
+  }
+
+  /** A script brings something in plain text, and its owner looks at it. */
+  async function liveWithInbox(token: string, said: object): Promise<void> {
+    const made = await http.post('/auth/api-keys', { name: 'inbox', scopes: ['inbox:write'] }, { token });
+    needles.push(textNeedle('API key of the inbox', made.body.key));
+    const brought = await http.post('/inbox', said, { token: made.body.key });
+    expect(brought.status).toBe(201);
+    expect((await http.get('/inbox', { token })).body.data[0].id).toBe(brought.body.id);
   }
 
   /** The key of media goes through the server raw, both ways; what it opens does not. */
@@ -234,6 +249,7 @@ describe('what is private', () => {
     const draft = sealedDraft(user, { content: secrets.e2eContent, title: secrets.e2eContent });
     await user.post('/entries', draft, { headers: { 'idempotency-key': secrets.idempotencyKey } });
     await user.get('/entries');
+    await liveWithInbox(token, { content: secrets.e2eContent });
     const login = { tier: 'e2e', email: `e2e-${email}`, password: signUp.password };
     noteTokens('e2e sign-in', await http.post('/auth/login', login));
     const { refresh_token } = answer.body.tokens;

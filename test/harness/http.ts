@@ -20,6 +20,11 @@ export class Http {
     private readonly token?: string,
   ) {}
 
+  /** The same server, asked by somebody else. */
+  withToken(token: string): Http {
+    return new Http(this.base, token);
+  }
+
   get(path: string, options: Options = {}): Promise<Answer> {
     return this.send('GET', path, undefined, options);
   }

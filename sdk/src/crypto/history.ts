@@ -15,6 +15,7 @@ export const historyType = {
   erased: 6,
   pushed: 7,
   accepted: 8,
+  brought: 9,
   media_added: 16,
   media_deleted: 17,
   media_restored: 18,

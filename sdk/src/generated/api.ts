@@ -1004,6 +1004,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits in the inbox
+         * @description In the order in which it came, at most 50 at a time. What was told of is erased 14 days later if it does not become an entry. In the uce tier entries are made of what waits by itself, right after this answer and once a minute beside other requests; what stays has a state that says why.
+         */
+        get: operations["inbox_list"];
+        put?: never;
+        /**
+         * Bring something into the inbox
+         * @description For scripts and services: an API key with inbox:write can do this and nothing else, and opens nothing. Seal it to the owner’s key (GET /inbox/recipient), or let the server do so. In the uce tier it becomes an entry in a later request of the owner’s own; in the e2e tier, when a client of the owner’s accepts it.
+         */
+        post: operations["inbox_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/recipient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key to seal to
+         * @description With the signed log that proves whose it is.
+         */
+        get: operations["inbox_recipient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an entry of an item
+         * @description Sealed anew, under a key that nobody else ever had. Accepting again answers the entry as it is.
+         */
+        post: operations["inbox_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discard an item
+         * @description It can be restored for 14 days; then it is erased.
+         */
+        delete: operations["inbox_discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an item that was discarded */
+        post: operations["inbox_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -2304,7 +2405,7 @@ export interface components {
                 /** @description the place in the history of the account */
                 seq: number;
                 /** @enum {string} */
-                type: "created" | "updated" | "deleted" | "restored" | "reverted" | "erased" | "pushed" | "accepted" | "media_added" | "media_deleted" | "media_restored" | "media_erased" | "account_created" | "password_changed" | "password_reset" | "recovery_codes_renewed" | "recovery_code_used" | "email_changed" | "device_added" | "device_removed" | "refresh_token_reused" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
+                type: "created" | "updated" | "deleted" | "restored" | "reverted" | "erased" | "pushed" | "accepted" | "brought" | "media_added" | "media_deleted" | "media_restored" | "media_erased" | "account_created" | "password_changed" | "password_reset" | "recovery_codes_renewed" | "recovery_code_used" | "email_changed" | "device_added" | "device_removed" | "refresh_token_reused" | "api_key_made" | "api_key_revoked" | "account_locked" | "account_unlocked";
                 version: number | null;
                 /** Format: date-time */
                 at: string;
@@ -2429,6 +2530,200 @@ export interface components {
             id: string;
             /** @description null: it is erased, for good */
             deleted_at: string | null;
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        Arrival: {
+            /**
+             * Format: uuid
+             * @description of the entry to come, so that sending twice brings once
+             */
+            id?: string;
+            /**
+             * @default diary
+             * @enum {string}
+             */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /**
+             * Format: date
+             * @description the diary day, in the writer's zone
+             */
+            entry_date?: string;
+            /** @description which client or import brought it */
+            source?: string;
+            /** @description what the source calls it: it is brought in once */
+            external_id?: string;
+            title?: string;
+            content: string;
+            mood?: string;
+            tags?: string[];
+            /** @description kept in the sealed content */
+            location?: {
+                name?: string;
+                latitude?: number;
+                longitude?: number;
+            };
+            /** @description structured, by the schema of the kind: GET /entries/kinds */
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @description the language of the text, for search; guessed where absent */
+            language?: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description of the entry to come: bound into the ciphertext
+             */
+            id: string;
+            /**
+             * @default diary
+             * @enum {string}
+             */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /**
+             * Format: date
+             * @description the diary day, in the writer's zone
+             */
+            entry_date?: string;
+            /** @description which client or import brought it */
+            source?: string;
+            /** @description what the source calls it: it is brought in once */
+            external_id?: string;
+            /** @description the content as version 1 of that entry, an envelope of kind 1 */
+            sealed: string;
+            /** @description its content key in a box to the owner’s key, an envelope of kind 3 */
+            boxed_key: string;
+        };
+        Arrived: {
+            /**
+             * Format: uuid
+             * @description of the entry to come
+             */
+            id: string;
+            history_head: components["schemas"]["HistoryHead"];
+        };
+        Recipient: {
+            /** Format: uuid */
+            user_id: string;
+            /** @enum {string} */
+            tier: "e2e" | "uce";
+            /**
+             * Format: base64url
+             * @description X25519, 32 bytes: verify it by the key log
+             */
+            public_key: string;
+            /** @description the owner’s signed key log, oldest first (docs/crypto.md, Key log) */
+            key_log: string[];
+        };
+        InboxPage: {
+            data: components["schemas"]["InboxItem"][];
+            next_cursor: string | null;
+        };
+        InboxItem: {
+            /**
+             * Format: uuid
+             * @description of the entry that it becomes
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            source: string | null;
+            external_id: string | null;
+            /**
+             * @description session and api_key: by the owner’s own; else by the service, on its own
+             * @enum {string}
+             */
+            brought_by: "session" | "api_key" | "facebook";
+            /** @description of the session, API key or connection */
+            brought_by_id: string | null;
+            /**
+             * @description server: it saw the text once, when it was brought
+             * @enum {string}
+             */
+            sealed_by: "client" | "server";
+            /**
+             * @description no_room: until there is room for an entry; unreadable: it cannot become one
+             * @enum {string}
+             */
+            state: "waiting" | "no_room" | "unreadable";
+            /** Format: date-time */
+            created_at: string;
+            /** @description when it is erased, if it does not become an entry before */
+            expires_at: string | null;
+            /** @description since when it is discarded */
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "uce";
+            title: string | null;
+            /** @description null where it does not open */
+            content: string | null;
+        } | {
+            /**
+             * Format: uuid
+             * @description of the entry that it becomes
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            entry_date: string | null;
+            source: string | null;
+            external_id: string | null;
+            /**
+             * @description session and api_key: by the owner’s own; else by the service, on its own
+             * @enum {string}
+             */
+            brought_by: "session" | "api_key" | "facebook";
+            /** @description of the session, API key or connection */
+            brought_by_id: string | null;
+            /**
+             * @description server: it saw the text once, when it was brought
+             * @enum {string}
+             */
+            sealed_by: "client" | "server";
+            /**
+             * @description no_room: until there is room for an entry; unreadable: it cannot become one
+             * @enum {string}
+             */
+            state: "waiting" | "no_room" | "unreadable";
+            /** Format: date-time */
+            created_at: string;
+            /** @description when it is erased, if it does not become an entry before */
+            expires_at: string | null;
+            /** @description since when it is discarded */
+            deleted_at: string | null;
+            /** @enum {string} */
+            tier: "e2e";
+            /** Format: base64url */
+            sealed: string;
+            /** Format: base64url */
+            boxed_key: string;
+        };
+        /** @description uce: nothing, the server opens and seals it; e2e: the content, sealed anew by the client */
+        Acceptance: {
+            /**
+             * @description e2e: another than the item says
+             * @enum {string}
+             */
+            kind?: "diary" | "morning_pages" | "daily_reflection" | "weekly_review" | "capture" | "gratitude" | "dream" | "note";
+            /**
+             * Format: date
+             * @description e2e: another than the item says
+             */
+            entry_date?: string;
+            /** @description e2e: the content as version 1, sealed anew by the client */
+            sealed?: string;
+            /** @description e2e: its new content key, as an envelope of kind 2 */
+            wrapped_key?: string;
+            /** @description e2e */
+            tag_tokens?: string[];
+            /** @description e2e */
+            media_ids?: string[];
+        };
+        MovedInboxItem: {
+            /** Format: uuid */
+            id: string;
+            deleted_at: string | null;
+            expires_at: string | null;
             history_head: components["schemas"]["HistoryHead"];
         };
         Job: {
@@ -9172,6 +9467,719 @@ export interface operations {
             };
             /** @description `auth/locked`: The diary is locked */
             423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_list: {
+        parameters: {
+            query?: {
+                /** @description how many at most; 50 unless said */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description what was discarded, instead of what waits */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_bring: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrival"];
+            };
+        };
+        responses: {
+            /** @description It was brought already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrived"];
+                };
+            };
+            /** @description It is in the inbox */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrived"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `inbox/id-taken`: The id belongs to something else
+             *     `inbox/full`: The inbox is full
+             *     `request/in-progress`: The same request is still being worked on
+             */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner’s public key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description The entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenEntry"];
+                };
+            };
+            /** @description `request/malformed`: The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `inbox/not-found`: No such item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `entries/id-taken`: The id belongs to another entry
+             *     `request/in-progress`: The same request is still being worked on
+             */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `entries/erased`: The entry was erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/unsupported-media-type`: The body is of a type that is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `inbox/unreadable`: The item cannot become an entry
+             *     `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `auth/locked`: The diary is locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tiers/out-of-storage`: There is no room left */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is discarded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedInboxItem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `inbox/not-found`: No such item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/invalid`: The request does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/too-many`: Too many requests */
+            429: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    /** @description the limits that were looked at */
+                    "RateLimit-Policy"?: string;
+                    /** @description what is left of them, and for how long */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unexpected`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `server/unavailable`: The server is busy or restarting */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of your own, new for each request that is meant anew: for 24 hours the same key and body have their effect once, however often they are sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedInboxItem"];
+                };
+            };
+            /** @description `auth/signed-out`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `auth/cross-site`: Cookies are for pages of this server alone
+             *     `auth/insufficient-scope`: The API key may not do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `inbox/not-found`: No such item */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request/in-progress`: The same request is still being worked on */
+            409: {
+                headers: {
+                    /** @description seconds until it is worth trying again */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `request/idempotency-key-reused`: The idempotency key was used for another request
+             *     `request/invalid`: The request does not match its schema
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -63,6 +63,7 @@ import { KeyLogController } from './keys/key-log.controller.js';
 import { KeyLogRepository } from './keys/key-log.repository.js';
 import { KeyLogService } from './keys/key-log.service.js';
 import { KeyStatementEntity } from './keys/key-statement.entity.js';
+import { ReceivingKeys } from './keys/receiving-keys.js';
 import { PrivateKeyEntity } from './keys/private-key.entity.js';
 import { RecoveryCodeEntity } from './keys/recovery-code.entity.js';
 import { SlotEntity } from './keys/slot.entity.js';
@@ -173,6 +174,14 @@ class AccountUserDataModule {}
   exports: [AccountService, SessionCookies],
 })
 export class AuthModule {}
+
+/** To whom something can be sealed who is away: needed by workers too. */
+@Module({
+  imports: [TypeOrmModule.forFeature(entities)],
+  providers: [KeyLogRepository, ReceivingKeys],
+  exports: [ReceivingKeys],
+})
+export class ReceivingKeysModule {}
 
 /** Erasing accounts. Whoever imports it imports what every module plugs into the user-data port, too. */
 @Module({

@@ -5,6 +5,7 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { MediaCoreModule } from '../media/media.module.js';
 import { TiersModule } from '../tiers/tiers.module.js';
 import { VaultModule } from '../vault/vault.module.js';
+import { Arrivals } from './arrivals.js';
 import { BatchesService } from './batches.service.js';
 import { CalendarController } from './calendar/calendar.controller.js';
 import { CalendarService } from './calendar/calendar.service.js';
@@ -53,6 +54,7 @@ import { VersionsService } from './versions/versions.service.js';
     VaultModule,
   ],
   providers: [
+    Arrivals,
     EntriesRepository,
     EntryErasing,
     EntryIndex,
@@ -70,6 +72,7 @@ import { VersionsService } from './versions/versions.service.js';
     VersionsRepository,
   ],
   exports: [
+    Arrivals,
     EntriesRepository,
     EntryErasing,
     EntryIndex,
@@ -87,7 +90,7 @@ import { VersionsService } from './versions/versions.service.js';
     VersionsRepository,
   ],
 })
-class EntriesCoreModule {}
+export class EntriesCoreModule {}
 
 /** The diary: entries, their versions, tags, trash and history. */
 @Module({
@@ -114,7 +117,7 @@ class EntriesCoreModule {}
     TrashService,
     VersionsService,
   ],
-  exports: [IndexRenewal, SearchedEntries],
+  exports: [EntriesService, IndexRenewal, SearchedEntries],
 })
 export class EntriesModule {}
 

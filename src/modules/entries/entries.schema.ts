@@ -45,13 +45,13 @@ const MediaIds = z.array(MediaId).max(MEDIA_MAX).describe('media of the entry, i
 
 const Data = z.record(z.string(), z.unknown()).describe('structured, by the schema of the kind: GET /entries/kinds');
 
-const dated = { entry_date: Day.optional().describe("the diary day, in the writer's zone") };
-const sourced = {
+export const dated = { entry_date: Day.optional().describe("the diary day, in the writer's zone") };
+export const sourced = {
   source: z.string().min(1).max(50).optional().describe('which client or import brought it'),
   external_id: z.string().min(1).max(200).optional().describe('what the source calls it: it is brought in once'),
 };
 
-const written = {
+export const written = {
   title: z.string().min(1).max(sizes.titleCharactersMax).optional(),
   content: Content,
   mood: z.string().min(1).max(50).optional(),
@@ -88,11 +88,12 @@ export function issuesOf({ kind, content, data }: Written): z.core.$ZodIssue[] {
 
 const issue = (field: string, message: string): z.core.$ZodIssue => ({ code: 'custom', path: [field], message });
 
-const withoutFaults = (draft: Written, context: z.RefinementCtx) => {
+/** Refines a schema of a whole draft. */
+export const withoutFaults = (draft: Written, context: z.RefinementCtx) => {
   for (const found of issuesOf(draft)) context.addIssue({ ...found });
 };
 
-const needsSource = {
+export const needsSource = {
   check: ({ source, external_id }: { source?: string | undefined; external_id?: string | undefined }) =>
     external_id === undefined || source !== undefined,
   fault: { path: ['external_id'], error: 'needs a source' },
@@ -111,12 +112,12 @@ export const UceDraft = z
   .describe('uce: the server seals it');
 export type UceDraft = z.infer<typeof UceDraft>;
 
-const sealedByClient = {
+export const sealedByClient = {
   sealed: bytes(1, SEALED_BYTES_MAX).describe('the content, as an envelope of kind 1'),
   tag_tokens: TagTokens.optional(),
   media_ids: MediaIds.optional(),
 };
-const WrappedKey = bytes(WRAPPED_KEY_BYTES);
+export const WrappedKey = bytes(WRAPPED_KEY_BYTES);
 
 export const E2eDraft = z
   .strictObject({

@@ -13,7 +13,7 @@ import { EntriesRepository } from './entries.repository.js';
 import type { E2eDraft, EntryDraft, EntryId, EntryView, UceDraft, WrittenEntryView } from './entries.schema.js';
 import type { EntryEntity } from './entry.entity.js';
 import { EntryReading } from './entry-reading.js';
-import { EntryWriting, type VersionContents, withHead } from './entry-writing.js';
+import { EntryWriting, type FirstVersion, type VersionContents, withHead } from './entry-writing.js';
 import { contentOf } from './entry.views.js';
 import { RemainsRepository } from './remains.repository.js';
 
@@ -27,7 +27,7 @@ export interface WrittenEntry {
 export interface PreparedEntry {
   readonly draft: EntryDraft;
   readonly entry: EntryEntity;
-  readonly contents: VersionContents;
+  readonly contents: FirstVersion;
 }
 
 /** The diary: writing entries and reading them. */
@@ -76,10 +76,14 @@ export class EntriesService {
   /** What a change of an entry has answered, for one that was made before: the entry as it is now. @throws EntryNotFound, EntryErased */
   async readWritten(caller: Caller, id: EntryId): Promise<WrittenEntryView> {
     this.vault.assertUnlocked(caller);
-    return this.db.asUser(caller, async (tx) => {
-      const head = await this.ledger.lock(tx, caller.userId);
-      return withHead(await this.reading.view(tx, caller, await this.reading.find(tx, caller, id)), head);
-    });
+    return this.db.asUser(caller, async (tx) =>
+      this.readWrittenIn(tx, caller, await this.ledger.lock(tx, caller.userId), id),
+    );
+  }
+
+  /** The same in the middle of a transaction that has locked the history. */
+  async readWrittenIn(tx: Tx, caller: Caller, head: LedgerHead, id: EntryId): Promise<WrittenEntryView> {
+    return withHead(await this.reading.view(tx, caller, await this.reading.find(tx, caller, id)), head);
   }
 
   /** @throws EntryNotFound, EntryErased */
@@ -89,7 +93,7 @@ export class EntriesService {
   }
 
   /** Seals what a uce user wrote; looks at what an e2e client sealed. @throws InvalidRequest for a draft of the other tier */
-  prepare(caller: Caller, draft: EntryDraft): PreparedEntry {
+  prepare(caller: Caller, draft: EntryDraft, type: FirstVersion['type'] = 'created'): PreparedEntry {
     const id = draft.id ?? newId<EntryId>();
     const contents = this.contentsOf(caller, id, draft);
     const now = this.clock.now();
@@ -113,7 +117,7 @@ export class EntriesService {
       updatedAt: now,
       deletedAt: null,
     };
-    return { draft, entry, contents };
+    return { draft, entry, contents: { ...contents, type } };
   }
 
   private contentsOf(caller: Caller, entryId: EntryId, draft: EntryDraft): VersionContents {

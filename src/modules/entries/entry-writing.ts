@@ -27,6 +27,11 @@ export interface VersionContents extends Sealed {
   readonly mediaIds?: readonly MediaId[] | undefined;
 }
 
+/** How an entry begins: written, or taken out of the inbox. */
+export interface FirstVersion extends VersionContents {
+  readonly type: 'created' | 'accepted';
+}
+
 /** A change of an entry that is ready to be stored. */
 export interface NextVersion extends VersionContents {
   readonly type: 'updated' | 'reverted';
@@ -50,12 +55,12 @@ export class EntryWriting {
   ) {}
 
   /** Stores the first version; null when the id is taken. @throws OutOfStorage */
-  async begin(tx: Tx, caller: Caller, head: LedgerHead, drafted: EntryEntity, contents: VersionContents) {
+  async begin(tx: Tx, caller: Caller, head: LedgerHead, drafted: EntryEntity, contents: FirstVersion) {
     const entry = { ...drafted, listedOn: drafted.entryDate ?? (await this.dayOf(tx, caller, drafted.createdAt)) };
     if (!(await this.entries.insert(tx, entry))) return null;
     await this.storage.assertRoom(tx, caller.userId, { bytes: bytesOf(entry) });
     await this.settle(tx, caller, entry, contents);
-    return this.record(tx, caller, head, 'created', entry);
+    return this.record(tx, caller, head, contents.type, entry);
   }
 
   /** Puts `next` in the place of the stored version, which is kept as an earlier one. @throws OutOfStorage */
@@ -77,7 +82,7 @@ export class EntryWriting {
     tx: Tx,
     caller: Pick<Caller, 'userId' | 'sessionId' | 'deviceId'>,
     head: LedgerHead,
-    type: 'created' | 'updated' | 'deleted' | 'restored' | 'reverted' | 'erased',
+    type: 'created' | 'accepted' | 'updated' | 'deleted' | 'restored' | 'reverted' | 'erased',
     { id: entryId, version, envelopeHash: hash }: Pick<EntryEntity, 'id' | 'version' | 'envelopeHash'>,
   ): Promise<LedgerHead> {
     const { userId, sessionId, deviceId } = caller;

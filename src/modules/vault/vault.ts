@@ -1,16 +1,22 @@
 import {
+  boxContentKey,
+  checkBoxedContentKey,
   checkContentEnvelope,
   checkContentKeyWrap,
   type ContentKey,
   createContentKey,
+  decodeEntryContent,
+  encodeEntryContent,
   type EntryContent,
   labels,
   ObjectType,
+  openBoxedContentKey,
   openCard,
   openContent,
   openContentKey,
   openEntry,
   openTagName,
+  publicKeyId,
   sealCard,
   sealContent,
   type SealedTagName,
@@ -18,6 +24,7 @@ import {
   sealTagName,
   searchFingerprint,
   tagToken,
+  type Tier,
   unwrapContentKey,
   wipe,
   wrapContentKey,
@@ -40,6 +47,25 @@ export interface EntryVersion {
 export interface Sealed {
   readonly sealed: Uint8Array;
   readonly wrappedKey: Uint8Array;
+}
+
+/** Ciphertext for somebody who is away: the content, and its key in a box that only they open. */
+export interface Boxed {
+  readonly sealed: Uint8Array;
+  readonly boxedKey: Uint8Array;
+}
+
+/** To whom a box is closed: an X25519 key from the key log, 32 bytes. */
+export interface Recipient {
+  readonly userId: string;
+  readonly tier: Tier;
+  readonly publicKey: Uint8Array;
+}
+
+/** Both halves of an X25519 key, 32 bytes each. */
+export interface KeyPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
 }
 
 /** Seals and opens content, by what each tier may do: in e2e nothing, but to look at the outside of an envelope. */
@@ -84,6 +110,41 @@ export class Vault {
   accept({ masterKeyId }: E2eCaller, { sealed, wrappedKey }: Sealed): void {
     atGate('#/sealed', () => checkContentEnvelope(sealed, { tier: 'e2e' }));
     atGate('#/wrapped_key', () => checkContentKeyWrap(wrappedKey, { tier: 'e2e', masterKeyId }));
+  }
+
+  /** Seals content to a user who is away, as the first version of an entry to come. It needs no key of theirs. */
+  box({ userId, tier, publicKey }: Recipient, entryId: string, content: EntryContent): Boxed {
+    const contentKey = createContentKey();
+    const context = { userId, objectType: ObjectType.entry, objectId: entryId };
+    const plaintext = encodeEntryContent(content);
+    try {
+      return {
+        sealed: sealContent({ tier, contentKey, context: { ...context, version: 1 }, plaintext }),
+        boxedKey: boxContentKey({ tier, recipientPublicKey: publicKey, context, contentKey }),
+      };
+    } finally {
+      wipe(plaintext, contentKey.key);
+    }
+  }
+
+  /** What `box`, or a client, sealed to this user: brought by others, so that nothing of it is to be trusted. @throws EnvelopeRefused */
+  unbox({ userId }: OpenCaller, recipient: KeyPair, entryId: string, { sealed, boxedKey: boxed }: Boxed): EntryContent {
+    const context = { userId, objectType: ObjectType.entry, objectId: entryId };
+    const contentKey = openBoxedContentKey({ tier: 'uce', recipient, context, boxed });
+    try {
+      const plaintext = openContent({ tier: 'uce', contentKey, context: { ...context, version: 1 }, sealed });
+      const content = decodeEntryContent(plaintext);
+      wipe(plaintext);
+      return content;
+    } finally {
+      wipe(contentKey.key);
+    }
+  }
+
+  /** Looks at what was sealed to a user from outside. @throws InvalidRequest */
+  acceptBoxed({ tier, publicKey }: Recipient, { sealed, boxedKey }: Boxed): void {
+    atGate('#/sealed', () => checkContentEnvelope(sealed, { tier }));
+    atGate('#/boxed_key', () => checkBoxedContentKey(boxedKey, { tier, recipientKeyId: publicKeyId(publicKey) }));
   }
 
   /** Seals an index card beside the content of its entry. */

@@ -53,4 +53,9 @@ export class KeyLogRepository {
   findSigningKey(tx: Tx, userId: UserId): Promise<PrivateKeyEntity | null> {
     return tx.findOneBy(PrivateKeyEntity, { userId, algorithm: 'ed25519' });
   }
+
+  /** The account's key for receiving, wrapped. */
+  findReceivingKey(tx: Tx, userId: UserId): Promise<PrivateKeyEntity | null> {
+    return tx.findOneBy(PrivateKeyEntity, { userId, algorithm: 'x25519' });
+  }
 }

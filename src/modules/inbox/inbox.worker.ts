@@ -1,0 +1,13 @@
+import { Processor } from '@nestjs/bullmq';
+import { EventWorker } from '../../platform/queue/event.worker.js';
+import { InboxRemoval } from './inbox-removal.js';
+
+/** The name of the task that erases items whose time is up. */
+export const EXPIRE_INBOX = 'inbox.expire';
+
+@Processor('inbox', { concurrency: 1 })
+export class InboxWorker extends EventWorker {
+  constructor(removal: InboxRemoval) {
+    super([], [{ name: EXPIRE_INBOX, run: () => removal.eraseDue() }]);
+  }
+}
