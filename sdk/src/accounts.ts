@@ -110,8 +110,13 @@ async function signUpE2e(connection: Connection, { device, ...account }: NewAcco
   const answer = unwrap(await connection.once.POST('/api/v1/auth/signup', { body }));
   if (answer.user.id !== sent.user_id) throw new AnswerRefused('user');
   const key_log_head = { n: 1, hash: toBase64url(sha256(fromBase64url(sent.keys.identity))) };
-  const [, signing_key] = sent.keys.private_keys;
-  const record = { ...recordOf(connection, 'e2e', answer, { askedAt, device }), key_log_head, signing_key };
+  const [receiving_key, signing_key] = sent.keys.private_keys;
+  const record = {
+    ...recordOf(connection, 'e2e', answer, { askedAt, device }),
+    key_log_head,
+    receiving_key,
+    signing_key,
+  };
   return { record, master, recoveryCodes };
 }
 
@@ -138,8 +143,9 @@ async function signInE2e(connection: Connection, account: ExistingAccount): Prom
     const opened = await unlockE2eAccount(unlocked);
     wipe(opened.authKey);
     wipeIdentity(opened.identity);
-    const [, signing_key] = keys.private_keys;
-    return { record: { ...record, key_log_head: pinOf(opened.head), signing_key }, master: opened.master };
+    const [receiving_key, signing_key] = keys.private_keys;
+    const kept = { key_log_head: pinOf(opened.head), receiving_key, signing_key };
+    return { record: { ...record, ...kept }, master: opened.master };
   } finally {
     wipe(authKey, root);
   }

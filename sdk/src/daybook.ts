@@ -13,6 +13,7 @@ import { type EntryForm, OpenEntryForm } from './entry-forms.js';
 import { History, type HistoryOptions, type VerifyOptions } from './history.js';
 import type { HistoryEvent } from './history-chain.js';
 import { HistoryKeeper } from './history-keeper.js';
+import { Inbox } from './inbox.js';
 import { ObjectTransfer } from './media/object-transfer.js';
 import { Media } from './media.js';
 import { ConnectionFailed, DaybookProblem, SignedOut } from './problems.js';
@@ -45,6 +46,8 @@ export interface Recovery {
 export class Daybook {
   /** The diary. */
   readonly entries: Entries;
+  /** What was brought while the user was away. */
+  readonly inbox: Inbox;
   /** Where the user is signed in, and the signed log of the account's keys. */
   readonly devices: Devices;
   /** Photos, sound and video. */
@@ -75,7 +78,9 @@ export class Daybook {
     this.#master = master;
     this.api = createApi(record.url, (call, isRepeatable) => session.send(call, { isRepeatable }));
     const heads = new HistoryKeeper(session);
-    this.entries = new Entries(entryCalls(session, form, heads));
+    const calls = entryCalls(session, form, heads);
+    this.entries = new Entries(calls);
+    this.inbox = new Inbox(calls, master);
     this.searchIndex = new SearchIndex({ session, form, master, store: searchStore, around });
     this.devices = new Devices(session, master);
     this.media = new Media(session, new ObjectTransfer(transport, around), master);

@@ -29,6 +29,8 @@ export type {
 } from './entry.js';
 export type { HistoryOptions, VerifyOptions } from './history.js';
 export type { HistoryEvent } from './history-chain.js';
+export type { Inbox, InboxItem, InboxPage, InboxQuery } from './inbox.js';
+export { InboxScript, type InboxScriptOptions } from './inbox-script.js';
 export type { Download, DownloadOptions, Media, MediaFilter } from './media.js';
 export type { MediaItem, MediaItemPage, WrittenMediaItem } from './media/media-item.js';
 export type { Progress } from './media/object-transfer.js';

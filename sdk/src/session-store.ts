@@ -25,6 +25,8 @@ export interface SessionRecord {
   readonly key_log_head?: PinnedKeyLog;
   /** The head of the history that `verifyHistory` saw last. */
   readonly history_head?: Schemas['HistoryHead'];
+  /** e2e: the account's key for receiving, wrapped under the master key, base64url. */
+  readonly receiving_key?: string;
   /** e2e: the account's key for signing, wrapped under the master key, base64url. */
   readonly signing_key?: string;
   /** e2e, and only after `daybook.keepMasterKey()`: the key that opens everything, base64url. */

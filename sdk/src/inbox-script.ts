@@ -1,0 +1,92 @@
+import { type Api, createApi, type Schemas, unwrap } from './api.js';
+import { connect, type ConnectionOptions } from './connection.js';
+import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
+import { sealContent } from './crypto/content.js';
+import { boxContentKey, createContentKey } from './crypto/content-keys.js';
+import { encodeEntryContent } from './crypto/entries.js';
+import { createId } from './crypto/ids.js';
+import { verifyKeyLog } from './crypto/key-log.js';
+import { ready } from './crypto/primitives.js';
+import { ObjectType, type Tier } from './crypto/registry.js';
+import type { EntryDraft } from './entry.js';
+import { type CallOptions, withSignal } from './entry-calls.js';
+import { contentOf } from './sealed-content.js';
+import type { PinnedKeyLog } from './session-store.js';
+
+/** Whose inbox is filled, and by which key. */
+export interface InboxScriptOptions extends Pick<ConnectionOptions, 'url' | 'fetch' | 'retry'> {
+  /** An API key with the scope `inbox:write`. It opens nothing. */
+  readonly apiKey: string;
+  /** The head of the owner's key log, as kept from the run before: a server that shows another past is refused. */
+  readonly pinned?: PinnedKeyLog;
+}
+
+/** To whom it is sealed, verified. */
+interface Recipient {
+  readonly userId: string;
+  readonly tier: Tier;
+  readonly publicKey: Uint8Array;
+}
+
+/** A script that brings entries into somebody's inbox, sealed here: neither it nor the server can read them again. */
+export class InboxScript {
+  readonly #api: Api;
+  readonly #pinned: PinnedKeyLog | undefined;
+  #recipient: Promise<Recipient> | undefined;
+  /** Keep it, and give it as `pinned` to the next run; undefined before anything was brought. */
+  keyLogHead: PinnedKeyLog | undefined;
+
+  constructor({ apiKey, pinned, ...options }: InboxScriptOptions) {
+    const { url, transport } = connect(options);
+    this.#pinned = pinned;
+    this.#api = createApi(url, (call) => {
+      const headers = new Headers(call.headers);
+      headers.set('authorization', `Bearer ${apiKey}`);
+      // Whatever is sent here has its effect once: it has an id of its own.
+      return transport.send({ ...call, headers }, { isRepeatable: true });
+    });
+  }
+
+  /**
+   * Brings something, once: by its id, or by what its source calls it (`source` and `external_id`).
+   * @throws DaybookProblem, e.g. `tiers/out-of-storage`, `inbox/full`; EnvelopeRefused for a key log that is not the owner's
+   */
+  async bring(draft: EntryDraft, { signal }: CallOptions = {}): Promise<Schemas['Arrived']> {
+    this.#recipient ??= this.#verifiedRecipient().catch((error: unknown) => {
+      this.#recipient = undefined;
+      throw error;
+    });
+    const { id = createId(), kind = 'diary', entry_date, source, external_id } = draft;
+    const body = {
+      id,
+      kind,
+      ...(entry_date !== undefined && { entry_date }),
+      ...(source !== undefined && { source }),
+      ...(external_id !== undefined && { external_id }),
+      ...boxed(await this.#recipient, id, draft),
+    };
+    return unwrap(await this.#api.POST('/api/v1/inbox', { body, ...withSignal(signal) }));
+  }
+
+  async #verifiedRecipient(): Promise<Recipient> {
+    await ready();
+    const { user_id: userId, key_log } = unwrap(await this.#api.GET('/api/v1/inbox/recipient'));
+    const pinned = this.#pinned && { n: this.#pinned.n, hash: fromBase64url(this.#pinned.hash) };
+    const { identity, head } = verifyKeyLog(key_log.map(fromBase64url), userId, pinned);
+    this.keyLogHead = { n: head.n, hash: toBase64url(head.hash) };
+    return { userId, tier: identity.tier, publicKey: identity.x25519 };
+  }
+}
+
+function boxed({ userId, tier, publicKey }: Recipient, objectId: string, draft: EntryDraft) {
+  const contentKey = createContentKey();
+  const context = { userId, objectType: ObjectType.entry, objectId };
+  const plaintext = encodeEntryContent(contentOf(draft));
+  try {
+    const sealed = sealContent({ tier, contentKey, context: { ...context, version: 1 }, plaintext });
+    const boxedKey = boxContentKey({ tier, recipientPublicKey: publicKey, context, contentKey });
+    return { sealed: toBase64url(sealed), boxed_key: toBase64url(boxedKey) };
+  } finally {
+    wipe(plaintext, contentKey.key);
+  }
+}
