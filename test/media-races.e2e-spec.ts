@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Collector } from '../src/modules/media/collector.js';
 import { MediaTrashService } from '../src/modules/media/media-trash.service.js';
 import { ObjectStore } from '../src/platform/storage/object-store.js';
 import { complete, download, newFile, put, remove, sendFile, upload, usedBytes, useMedia } from './harness/media.js';
 import { expectProblem } from './harness/problems.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('an object that is there, and is looked at or taken away twice at once,', () => {
   const media = useMedia();
@@ -92,6 +95,23 @@ describe('an object that is there, and is looked at or taken away twice at once,
     expectProblem(await complete(ada, id), 409, 'media/incomplete');
     expect((await upload(ada, file)).body.state).toBe('ready');
     expect((await keysOf(id)).length).toBe(2);
+    expect((await download(ada, id)).bytes.equals(file.bytes)).toBe(true);
+  });
+
+  it('is taken away later when the store did not answer while it was refused', async () => {
+    const { ada, file, id, key } = await spoilt();
+    const store = api.get(ObjectStore);
+    const { erase } = store;
+    store.erase = () => Promise.reject(new Error('the store is away'));
+    expect((await complete(ada, id)).status).toBe(500);
+    store.erase = erase;
+    expect((await ada.get(`/media/${id}`)).body.state).toBe('reserved');
+    expect((await upload(ada, file)).body.state).toBe('ready');
+    expect((await keysOf(id)).includes(key)).toBe(true);
+    api.advance(DAY_MS + 60_000);
+    await api.get(Collector).run();
+    api.advance(-(DAY_MS + 60_000));
+    expect((await keysOf(id)).length).toBe(1);
     expect((await download(ada, id)).bytes.equals(file.bytes)).toBe(true);
   });
 

@@ -106,6 +106,22 @@ describe.each(['uce', 'e2e'] as const)('the media of an account of tier %s', (ti
     expect(storage.used_bytes).toBe(0);
   });
 
+  it.each([
+    ['whole', 1000],
+    ['in parts', 17 * MIB],
+  ])('leave nothing when their bytes are damaged on the way: %s', async (_, size) => {
+    const { daybook } = await signUp((url, init) => {
+      if (url.startsWith(api.origin) || !(init?.body instanceof ArrayBuffer)) return fetch(url, init);
+      const damaged = new Uint8Array(init.body.slice(0));
+      damaged[100] = (damaged[100] ?? 0) ^ 1;
+      return fetch(url, { ...init, body: damaged });
+    });
+    await expect(daybook.media.upload(file(size), image)).rejects.toMatchObject({ name: 'StoreRefused', status: 400 });
+    expect(await stored(daybook)).toEqual([]);
+    const { storage } = unwrap(await daybook.api.GET('/api/v1/auth/features'));
+    expect(storage.used_bytes).toBe(0);
+  });
+
   it('have thumbnails, which go with them', async () => {
     const { daybook } = await signUp();
     const small = file(700);

@@ -16,5 +16,3 @@ export const otherStore =
           S3_SECRET_ACCESS_KEY: process.env['TEST_S3_SECRET_ACCESS_KEY'] ?? '',
         },
       };
-
-export const NOT_TOLD = 'another S3 was not tested: TEST_S3_ENDPOINT is not set (node scripts/try-radosgw.mjs)';
