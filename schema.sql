@@ -383,6 +383,7 @@ CREATE TABLE media (
   ready_at timestamp with time zone,
   deleted_at timestamp with time zone,
   erasing_at timestamp with time zone,
+  object_name text NOT NULL,
   CONSTRAINT media_pkey PRIMARY KEY (user_id, id),
   CONSTRAINT media_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
   CONSTRAINT media_user_id_thumbnail_of_fkey FOREIGN KEY (user_id, thumbnail_of) REFERENCES media(user_id, id) ON DELETE CASCADE,
@@ -394,6 +395,7 @@ COMMENT ON TABLE media IS 'sealed objects in the store, and uploads that were an
 COMMENT ON COLUMN media.sha256 IS 'of the sealed bytes; null where they are uploaded in parts';
 COMMENT ON COLUMN media.upload_id IS 'the store''s name of an upload in parts that is not complete';
 COMMENT ON COLUMN media.erasing_at IS 'since when it is gone for everybody; the row goes when the store has nothing of it any more';
+COMMENT ON COLUMN media.object_name IS 'the end of its object''s key, made anew for each reservation and after each object that was refused';
 CREATE INDEX media_listed ON media USING btree (user_id, created_at DESC, id DESC);
 CREATE INDEX media_thumbnail ON media USING btree (user_id, thumbnail_of) WHERE (thumbnail_of IS NOT NULL);
 ALTER TABLE media ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

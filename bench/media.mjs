@@ -12,6 +12,7 @@ import {
 } from '@daybook/sdk/crypto';
 import { say, table } from '../scripts/demo/terminal.mjs';
 import { machine, machineLine, residentMib } from './machine.mjs';
+import { transfer } from './media/transfer.mjs';
 import { Times } from './times.mjs';
 
 /** The SDK's own library, another copy of it. */
@@ -28,20 +29,25 @@ const OPTIONS = {
   rounds: { type: 'string', default: '7' },
   size: { type: 'string', default: '64' },
   through: { type: 'string', default: '1024' },
+  transfer: { type: 'string', default: '1024' },
   json: { type: 'boolean', default: false },
 };
 
-/** How fast files are sealed and opened beside the bare cipher, and that a file of any size takes the same memory. */
-export async function benchMedia({ args, signal }) {
-  const { rounds, size, through, json } = parseArgs({ args, options: OPTIONS }).values;
+/**
+ * That a file of any size takes the same memory, in passing and through a server, and how fast files are sealed and opened
+ * beside the bare cipher.
+ */
+export async function benchMedia({ folder, args, signal }) {
+  const { rounds, size, through, json, ...options } = parseArgs({ args, options: OPTIONS }).values;
   await ready();
   await sodium.ready;
   const facts = machine();
   // Before files are held in memory for the comparison.
   const memory = await passThrough(Number(through) * MIB, signal);
+  const moved = await transfer({ folder, bytes: Number(options.transfer) * MIB, signal });
   const speeds = await compareSpeeds(Number(size) * MIB, Number(rounds), signal);
-  if (json) say(JSON.stringify({ ways: Object.keys(speeds), bytes: memory.bytes, sealedBytes: memory.sealedBytes }));
-  else report({ facts, size, rounds, speeds, memory });
+  if (json) say(JSON.stringify({ ways: Object.keys(speeds), passed: countsOf(memory), moved: countsOf(moved) }));
+  else report({ facts, size, rounds, speeds, memory, moved });
 }
 
 /** Each way in turns, so that what else the machine does falls on all of them. */
@@ -98,6 +104,8 @@ async function passThrough(bytes, signal) {
   return { before, ...seen };
 }
 
+const countsOf = ({ bytes, sealedBytes }) => ({ bytes, sealedBytes });
+
 const placeOf = () => ({
   tier: 'e2e',
   contentKey: createContentKey(),
@@ -131,15 +139,34 @@ function bareOpening(chunks, key, header) {
   }
 }
 
-function report({ facts, size, rounds, speeds, memory }) {
+function report({ facts, size, rounds, speeds, memory, moved }) {
   say(machineLine(facts));
   const { bytes, before, peak } = memory;
   const growth = peak - before;
   say(`\n${bytes / MIB} MiB through sealing and opening at once:\n`);
   say(`  Resident memory: ${before.toFixed(0)} MiB before, ${peak.toFixed(0)} MiB at most`);
   say(`  ${growth <= GROWTH_MIB_MAX ? '✓' : '✗'} ${growth.toFixed(1)} MiB more; ${GROWTH_MIB_MAX} MiB are allowed`);
+  reportTransfer(moved);
   say(`\nA file of ${size} MiB in memory, ${rounds} times each way in turns, in MB/s:\n`);
   say(table([['', 'p10', 'median', 'p90', 'ratio'], ...rowsOf(speeds)]));
+}
+
+function reportTransfer({ bytes, upMbs, downMbs, api, sdk }) {
+  say(`\n${bytes / MIB} MiB up in parts and down again, with the store in a process of its own, in MiB:\n`);
+  const whole = (number) => number.toFixed(0);
+  const rowOf = (what, { rest, small, up, down }, member) => {
+    const most = Math.max(up[member], down[member]);
+    const mark = member !== 'resident' ? '' : most - small[member] <= GROWTH_MIB_MAX ? '✓ ' : '✗ ';
+    const seen = [small, rest, up, down].map((step) => whole(step[member]));
+    return [what, ...seen, whole(most - rest[member]), `${mark}${whole(most - small[member])}`];
+  };
+  const rows = Object.entries({ api, sdk }).flatMap(([name, steps]) => [
+    rowOf(`${name}: resident`, steps, 'resident'),
+    rowOf(`${name}: heap and buffers`, steps, 'held'),
+  ]);
+  say(table([['', '64 MiB', 'at rest', 'up', 'down', 'over rest', 'over 64 MiB'], ...rows]));
+  say(`\n  ${GROWTH_MIB_MAX} MiB resident over what files of 64 MiB take are allowed. Garbage is in all of it.`);
+  say(`  Up with ${whole(upMbs)} MB/s, down with ${whole(downMbs)} MB/s, sealed, sent, stored and compared.`);
 }
 
 const rowsOf = (speeds) =>

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
 import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { MediaCommand, MediaOrphansCommand } from './media.command.js';
 import { UserEraseCommand } from './user-erase.command.js';
 import { UserImportCommand } from './user-import.command.js';
 import { UserQuotaCommand } from './user-quota.command.js';
@@ -15,6 +16,8 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     KeysCommand,
     KeysRotateCommand,
     KeysStatusCommand,
+    MediaCommand,
+    MediaOrphansCommand,
     UserCommand,
     UserCreateCommand,
     UserEraseCommand,

@@ -12,6 +12,8 @@ const commands = [
   'keys rotate',
   'keys status',
   'doctor',
+  'media',
+  'media orphans',
 ];
 const split = (command: string) => command.split(' ').filter(Boolean);
 

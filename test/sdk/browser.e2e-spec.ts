@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import type { NewAccount } from '@daybook/sdk';
+import type { Fetch, NewAccount, Progress, UploadRecord } from '@daybook/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ObjectStore } from '../../src/platform/storage/object-store.js';
 import { PASSWORD, useApi, weakestKdf } from '../harness/api.js';
 import { CHROMIUM, isChromiumThere, useChromium } from '../harness/chromium.js';
 import { startTestStore, type TestStore } from '../harness/store.js';
@@ -74,6 +75,40 @@ async function keepPhotos(account: NewAccount & { readonly url: string }) {
   return answers;
 }
 
+/** Runs in the page: an upload that breaks off and goes on, and one that is given up. */
+async function breakOff(account: NewAccount & { readonly url: string }) {
+  const { Daybook } = await import('@daybook/sdk');
+  const sent: (string | null)[] = [];
+  let isBroken = true;
+  const ownFetch: Fetch = (url, init) => {
+    const number = new URL(url).searchParams.get('partNumber');
+    if (isBroken && number === '2') return Promise.reject(new TypeError('Failed to fetch'));
+    if (number !== null) sent.push(number);
+    return fetch(url, init);
+  };
+  const { daybook } = await Daybook.signUp({ ...account, fetch: ownFetch, retry: { triesMax: 1 } });
+  const film = new File([new Uint8Array(20 * 1024 * 1024).map((_, at) => at % 251)], 'Schnee.mp4');
+  const options = { contentType: 'video/mp4' };
+  const records: UploadRecord[] = [];
+  const broken = await daybook.media
+    .upload(film, { ...options, onRecord: (record) => void records.push(record) })
+    .catch((error: Error) => error.name);
+  isBroken = false;
+  const done: number[] = [];
+  const record = JSON.parse(JSON.stringify(records.at(-1))) as UploadRecord;
+  const onProgress = ({ doneBytes, totalBytes }: Progress) => void done.push(doneBytes / totalBytes);
+  const { id, state } = await daybook.media.resume(record, film, { onProgress });
+  const there = new Uint8Array(await (await (await daybook.media.download(id)).blob()).arrayBuffer());
+  const isSame = there.length === film.size && there.every((byte, at) => byte === at % 251);
+
+  const leaving = new AbortController();
+  const givenUp = await daybook.media
+    .upload(film, { ...options, signal: leaving.signal, onProgress: () => leaving.abort(new Error('the user left')) })
+    .catch((error: Error) => error.message);
+  const left = (await daybook.media.list()).data.map((item) => item.id === id);
+  return { user: daybook.user.id, broken, state, isSame, done, parts: sent.slice(0, 3), givenUp, left };
+}
+
 if (!isChromiumThere) it(`the SDK was not tried in a browser: there is no chromium at ${CHROMIUM}`, () => {});
 
 (isChromiumThere ? describe : describe.skip)('in a browser', () => {
@@ -127,6 +162,21 @@ if (!isChromiumThere) it(`the SDK was not tried in a browser: there is no chromi
       const account = { url: origin, tier, email: api.newEmail(), password: PASSWORD, kdf: weakestKdf };
       const answer = { isSame: true, metadata: { v: 1, file_name: 'Schnee.jpg' }, small: 'small' };
       expect(await page.evaluate(keepPhotos, account)).toEqual([answer, answer]);
+      await page.close();
+    });
+
+    it(`the SDK goes on with an upload of a ${tier} user that broke off, says how far it is, and gives one up`, async () => {
+      const page = await chromium.newPage();
+      await page.goto(origin);
+      const account = { url: origin, tier, email: api.newEmail(), password: PASSWORD, kdf: weakestKdf };
+      const { user, done, ...seen } = await page.evaluate(breakOff, account);
+      const came = { broken: 'ConnectionFailed', state: 'ready', isSame: true, parts: ['1', '2', '3'] };
+      expect(seen).toEqual({ ...came, givenUp: 'the user left', left: [true] });
+      expect([done.length, done.at(-1)]).toEqual([3, 1]);
+      expect(done).toEqual(done.toSorted((one, other) => one - other));
+      const objects = await api.get(ObjectStore).list(`media/${user}/`);
+      const uploads = await api.get(ObjectStore).listUploads(`media/${user}/`);
+      expect([objects.items.length, uploads.items.length]).toEqual([1, 0]);
       await page.close();
     });
   }

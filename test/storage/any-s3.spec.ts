@@ -1,18 +1,10 @@
 import { it } from '@jest/globals';
 import { describeStore } from './behaviour.js';
+import { otherStore } from './other-store.js';
 
-const { TEST_S3_ENDPOINT: endpoint, TEST_S3_NAME: name = 'another S3', TEST_S3_CHECKSUMS: checksums } = process.env;
-
-if (endpoint === undefined) {
+if (otherStore === undefined) {
   it.todo('another S3 was not tested: TEST_S3_ENDPOINT is not set (node scripts/try-radosgw.mjs)');
 } else {
-  const environment = {
-    S3_ENDPOINT: endpoint,
-    S3_BUCKET: process.env['TEST_S3_BUCKET'] ?? '',
-    S3_REGION: process.env['TEST_S3_REGION'] ?? 'us-east-1',
-    S3_FORCE_PATH_STYLE: 'true',
-    S3_ACCESS_KEY_ID: process.env['TEST_S3_ACCESS_KEY_ID'] ?? '',
-    S3_SECRET_ACCESS_KEY: process.env['TEST_S3_SECRET_ACCESS_KEY'] ?? '',
-  };
-  describeStore(name, () => environment, { hasChecksums: checksums !== 'off' });
+  const { name, environment, hasChecksums } = otherStore;
+  describeStore(name, () => environment, { hasChecksums });
 }

@@ -25,6 +25,10 @@ export class MediaEntity {
   @Column('bytea', { nullable: true })
   sha256!: Uint8Array | null;
 
+  /** The end of the object's key: made anew for each reservation, and after each object that was refused. */
+  @Column('text', { name: 'object_name' })
+  objectName!: string;
+
   /** The store's name of an upload in parts that is not complete. */
   @Column('text', { name: 'upload_id', nullable: true })
   uploadId!: string | null;

@@ -15,6 +15,7 @@ import { MediaService } from './media.service.js';
 import { MediaUserData } from './media.user-data.js';
 import { MediaWorker } from './media.worker.js';
 import { Objects } from './objects.js';
+import { Orphans } from './orphans.js';
 import { Reservations } from './reservations.js';
 import { UploadsService } from './uploads.service.js';
 
@@ -30,8 +31,9 @@ import { UploadsService } from './uploads.service.js';
     MediaTrashService,
     MediaUserData,
     Objects,
+    Orphans,
   ],
-  exports: [Collector, MediaErasing, MediaRefs, MediaRepository, MediaService, MediaTrashService, Objects],
+  exports: [Collector, MediaErasing, MediaRefs, MediaRepository, MediaService, MediaTrashService, Objects, Orphans],
 })
 export class MediaCoreModule {}
 

@@ -40,7 +40,7 @@ export const ChecksumMismatch = problem(
   'media/checksum-mismatch',
   422,
   'What was uploaded is something else',
-  'The object in the store has another size or checksum than was announced, so it was removed: upload it again.',
+  'The object in the store has another size or checksum than was announced, so it was removed: reserve it again, for a fresh address.',
 );
 export const MediaMissing = problem(
   'media/missing',

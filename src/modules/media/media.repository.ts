@@ -54,9 +54,19 @@ export class MediaRepository {
 
   /** Takes an upload in parts, or another or none, in the place of the one that `media` has; false when it has none such now. */
   async replaceUpload(tx: Tx, media: MediaEntity, uploadId: string | null): Promise<boolean> {
-    const { userId, id } = media;
-    const from = { uploadId: media.uploadId ?? IsNull(), state: 'reserved', erasingAt: IsNull() } as const;
+    const { userId, id, objectName } = media;
+    const from = { objectName, uploadId: media.uploadId ?? IsNull(), state: 'reserved', erasingAt: IsNull() } as const;
     const { affected } = await tx.update(MediaEntity, { userId, id, ...from }, { uploadId });
+    if (affected !== 1) return false;
+    await this.forgetParts(tx, media);
+    return true;
+  }
+
+  /** Reserves another place in the store for it; false when somebody has settled or given up the one that `media` has. */
+  async move(tx: Tx, media: MediaEntity, objectName: string): Promise<boolean> {
+    const { userId, id } = media;
+    const from = { objectName: media.objectName, state: 'reserved', erasingAt: IsNull() } as const;
+    const { affected } = await tx.update(MediaEntity, { userId, id, ...from }, { objectName, uploadId: null });
     if (affected !== 1) return false;
     await this.forgetParts(tx, media);
     return true;
@@ -68,9 +78,9 @@ export class MediaRepository {
     return affected === 1;
   }
 
-  /** False when it is not there any more. */
-  async delete(tx: Tx, { userId, id }: MediaEntity): Promise<boolean> {
-    const { affected } = await tx.delete(MediaEntity, { userId, id });
+  /** False when it is not there any more; what was reserved under its id since then stays. */
+  async delete(tx: Tx, { userId, id, objectName }: MediaEntity): Promise<boolean> {
+    const { affected } = await tx.delete(MediaEntity, { userId, id, objectName });
     return affected === 1;
   }
 

@@ -10,11 +10,11 @@ import { PART_BYTES } from './media.schema.js';
 export const MEDIA_PREFIX = 'media/';
 
 /**
- * Where an object is. An id that was given up may be used again while an address for its first bytes is still good: that
- * address is of another object then.
+ * Where an object is. No key is ever used twice: once no row has it, whatever is there can be taken away, and an address
+ * that was given for it changes nothing else.
  */
-export const objectKey = ({ userId, id, sha256 }: Pick<MediaEntity, 'userId' | 'id' | 'sha256'>): string =>
-  `${MEDIA_PREFIX}${userId}/${id}/${sha256 ? Buffer.from(sha256).toString('hex') : 'parts'}`;
+export const objectKey = ({ userId, id, objectName }: Pick<MediaEntity, 'userId' | 'id' | 'objectName'>): string =>
+  `${MEDIA_PREFIX}${userId}/${id}/${objectName}`;
 
 /** With which SHA-256 each part was announced, by number. */
 export type Announced = ReadonlyMap<number, Uint8Array>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { wipe } from '@daybook/sdk/crypto';
+import { createId, wipe } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Config } from '../../platform/config/config.js';
@@ -75,6 +75,7 @@ export class Reservations {
       contentType: upload.content_type,
       byteSize: upload.byte_size,
       sha256: upload.sha256 ?? null,
+      objectName: createId(),
       uploadId: null,
       wrappedKey: this.wrappedKey(caller, upload),
       sealedMetadata: upload.sealed_metadata ?? null,

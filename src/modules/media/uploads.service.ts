@@ -1,3 +1,4 @@
+import { createId } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Due } from '../../platform/database/due.js';
@@ -69,7 +70,8 @@ export class UploadsService {
 
   /**
    * Verifies what is in the store: only then it counts as there. Once more is harmless.
-   * @throws MediaNotFound, MediaErased, MediaIncomplete, ChecksumMismatch: then the object is gone, and may be sent again
+   * @throws MediaNotFound, MediaErased, MediaIncomplete, ChecksumMismatch: then the object is gone, and has to be reserved
+   * and sent again
    */
   async complete(caller: Caller, id: MediaId): Promise<WrittenMediaView> {
     this.vault.assertUnlocked(caller);
@@ -100,14 +102,26 @@ export class UploadsService {
   }
 
   private async assertUploaded(media: MediaEntity, announced: Announced): Promise<void> {
-    const { userId, uploadId } = media;
+    const { uploadId } = media;
     const isThere = !isInParts(media) || (uploadId !== null && (await this.objects.join(media, uploadId, announced)));
     const verified = isThere ? await this.objects.verify(media, announced) : 'incomplete';
     if (verified === 'incomplete') throw new MediaIncomplete();
     if (verified === 'ready') return;
+    if (!(await this.abandon(media))) return;
     await this.objects.erase(media);
-    if (isInParts(media)) await this.db.asUser({ userId }, (tx) => this.media.replaceUpload(tx, media, null));
     throw new ChecksumMismatch();
+  }
+
+  /**
+   * Before an object is taken away, no row has its place any more: good bytes may have come there since it was looked at.
+   * False when somebody else has settled it in the meantime, as what it is then.
+   */
+  private abandon(media: MediaEntity): Promise<boolean> {
+    const { userId } = media;
+    return this.db.asUser({ userId }, async (tx) => {
+      await this.ledger.lock(tx, userId);
+      return this.media.move(tx, media, createId());
+    });
   }
 
   /** @param verified what was compared with its object: it has to be the same still */
@@ -119,9 +133,8 @@ export class UploadsService {
     caller.keyed?.made(200, { id });
     if (media.state !== 'reserved')
       return { ...(await this.service.view(tx, caller, media)), history_head: toHistoryHead(head) };
-    // Given up in the meantime, and reserved anew.
-    if (media.createdAt.getTime() !== verified.createdAt.getTime() || media.uploadId !== verified.uploadId)
-      throw new MediaIncomplete();
+    // Refused or given up in the meantime, and reserved anew.
+    if (media.objectName !== verified.objectName || media.uploadId !== verified.uploadId) throw new MediaIncomplete();
     const change = { state: 'ready', readyAt: this.clock.now(), uploadId: null } as const;
     await this.media.update(tx, media, change);
     await this.media.forgetParts(tx, media);

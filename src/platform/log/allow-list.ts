@@ -19,6 +19,11 @@ const members = new Set([
   'attempt',
   'port',
   'migrations',
+  'orphans',
+  'known',
+  'heldBack',
+  'missing',
+  'found',
 ]);
 
 export const allowed = (line: Record<string, unknown>): Record<string, unknown> =>
