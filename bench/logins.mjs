@@ -60,11 +60,16 @@ function report({ facts, rounds, burst, poolSize, attempts, load }) {
     `\n${burst} sign-ins at once, ${poolSize} of them at work at a time, while somebody else reads, in milliseconds:\n`,
   );
   say(table([['call', 'count', 'p50', 'p99', 'answers'], ...loadRows(load)]));
-  const { baseMib, peakMib, burstSeconds } = load;
+  const { restMib, baseMib, peakMib, burstSeconds } = load;
   const allowed = baseMib + ARGON2_MIB * poolSize;
   say(`  The sign-ins were all answered after ${burstSeconds.toFixed(1)} s.`);
-  say(`  Memory of the server: ${baseMib.toFixed(0)} MiB before, ${peakMib.toFixed(0)} MiB at most;`);
-  say(`  before + ${ARGON2_MIB} MiB × ${poolSize} = ${allowed.toFixed(0)} MiB`);
+  say(
+    `  Memory of the server: ${restMib.toFixed(0)} MiB at rest, ${baseMib.toFixed(0)} MiB (the base) in bursts of as`,
+  );
+  say(`  many sign-ins without a password run, ${peakMib.toFixed(0)} MiB at most.`);
+  say(
+    `  ${peakMib <= allowed ? '✓' : '✗'} base + ${ARGON2_MIB} MiB × ${poolSize} = ${allowed.toFixed(0)} MiB are allowed`,
+  );
 }
 
 const ratiosOf = ({ kinds: [first, ...others] }) => others.map(({ times }) => times.median / first.times.median);

@@ -26,7 +26,7 @@ export async function signUpUce(url, email, signal) {
   return answer.body.tokens.access_token;
 }
 
-/** A new e2e account, whose key is derived as cheaply as is allowed: that happens here, and is not measured. */
+/** A new e2e account, whose key is derived as cheaply as is allowed: that happens here, and is not measured. @returns what signs in */
 export async function signUpE2e(url, email, signal) {
   await ready();
   const kdf = { alg: 'argon2id', mKib: kdfBounds.mKibMin, t: kdfBounds.tMin, p: 1 };
@@ -34,4 +34,5 @@ export async function signUpE2e(url, email, signal) {
   const { signUp } = await createE2eAccount(account);
   const { status } = await send(url, 'POST', '/auth/signup', { body: signUp, signal });
   if (status !== 201) throw new Error(`sign-up answered ${status}`);
+  return { tier: 'e2e', email, password: signUp.password };
 }
