@@ -14,6 +14,7 @@ import { addResponseHeaders } from './platform/http/response-headers.js';
 import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
 import { QuietLogger } from './platform/log/logger.js';
+import { measureAnswers } from './platform/metrics/http-metrics.js';
 import { publicRoutes } from './public-routes.js';
 
 export const BASE = 'api/v1';
@@ -29,6 +30,7 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
   app.useLogger(app.get(QuietLogger));
   dress(app);
   logAnswers(app);
+  measureAnswers(app);
   const document = openApiOf(app);
   SwaggerModule.setup(`${BASE}/docs`, app, document, {
     jsonDocumentUrl: `${BASE}/openapi.json`,

@@ -5,6 +5,7 @@ import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
+import { QueueMetricsModule } from './platform/metrics/queue-metrics.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
@@ -15,6 +16,7 @@ export const erasing = [EraserModule, EntriesUserDataModule, MediaCoreModule];
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
   QueueModule.with(reactions, schedules),
+  QueueMetricsModule.with(reactions, schedules),
   AuthWorkerModule,
   EntriesWorkerModule,
   MediaWorkerModule,
