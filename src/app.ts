@@ -15,6 +15,7 @@ import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
 import { QuietLogger } from './platform/log/logger.js';
 import { measureAnswers } from './platform/metrics/http-metrics.js';
+import { traceRequests } from './platform/tracing/tracing.js';
 import { publicRoutes } from './public-routes.js';
 
 export const BASE = 'api/v1';
@@ -28,6 +29,7 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
     routeConflictPolicy: { duplicate: 'error' },
   });
   app.useLogger(app.get(QuietLogger));
+  await traceRequests(app, config);
   dress(app);
   logAnswers(app);
   measureAnswers(app);

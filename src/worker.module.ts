@@ -5,6 +5,7 @@ import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
+import { LimitsModule } from './platform/limits/limits.module.js';
 import { QueueMetricsModule } from './platform/metrics/queue-metrics.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
@@ -23,10 +24,10 @@ export const workers = () => [
   ...erasing,
 ];
 
-/** What the queue process runs. */
+/** What the queue process runs. It answers no request, but modules that it needs bring routes with limits along. */
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    return { module: WorkerModule, imports: [...foundation(config), ...workers()] };
+    return { module: WorkerModule, imports: [...foundation(config), LimitsModule, ...workers()] };
   }
 }

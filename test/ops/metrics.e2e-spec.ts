@@ -45,7 +45,8 @@ describe('the metrics', () => {
     await signIn(PASSWORD);
     for (const _ of Array(6).keys()) await signIn('not the password');
     const said = await text();
-    const tries = (outcome: string) => valueOf(said, 'daybook_sign_ins_total', 'way="password"', `outcome="${outcome}"`);
+    const tries = (outcome: string) =>
+      valueOf(said, 'daybook_sign_ins_total', 'way="password"', `outcome="${outcome}"`);
     expect(tries('ok')).toBe(1);
     expect(tries('auth/invalid-credentials')).toBe(5);
     expect(tries('request/too-many')).toBe(1);
@@ -69,11 +70,13 @@ describe('the metrics', () => {
   });
 
   it('follow an event from the outbox through its queue to its worker', async () => {
-    await eventually('the outbox is empty', async () => ((await now('daybook_outbox_events')) === 0 ? true : undefined));
+    await eventually('the outbox is empty', async () =>
+      (await now('daybook_outbox_events')) === 0 ? true : undefined,
+    );
     const said = await text();
-    expect(valueOf(said, 'daybook_jobs_total', 'job="auth.signed-up"', 'outcome="done"')).toBeGreaterThan(0);
-    expect(valueOf(said, 'daybook_jobs_total', 'job="auth.signed-up"', 'outcome="failed"')).toBe(0);
-    expect(valueOf(said, 'daybook_job_duration_seconds_count', 'job="auth.signed-up"')).toBeGreaterThan(0);
+    expect(valueOf(said, 'daybook_jobs_total', 'task="auth.signed-up"', 'outcome="done"')).toBeGreaterThan(0);
+    expect(valueOf(said, 'daybook_jobs_total', 'task="auth.signed-up"', 'outcome="failed"')).toBe(0);
+    expect(valueOf(said, 'daybook_job_duration_seconds_count', 'task="auth.signed-up"')).toBeGreaterThan(0);
     for (const state of ['waiting', 'active', 'delayed', 'failed'])
       expect(valueOf(said, 'daybook_queue_jobs', 'queue="auth"', `state="${state}"`)).toBeGreaterThanOrEqual(0);
     expect(valueOf(said, 'daybook_queue_oldest_seconds', 'queue="auth"')).toBeDefined();

@@ -4,11 +4,13 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** A scrape waits no longer than this for what has to be asked of the database or the queues. */
 const READING_MS_MAX = 2_000;
 
+type Resettable = Pick<Gauge, 'reset' | 'remove'>;
+
 /** What is looked up when somebody asks, and not more often than `everyMs`, however many ask. */
 interface Reading {
   readonly name: string;
   readonly everyMs: number;
-  readonly gauges: readonly { reset(): void }[];
+  readonly gauges: readonly Resettable[];
   readonly read: () => Promise<void>;
   readAt: number;
   running: Promise<void> | undefined;
@@ -24,6 +26,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly readings: Reading[] = [];
   private readonly failures: Counter<'reading'>;
+  private readonly unlabelled = new Set<Resettable>();
   private isWatching = false;
   readonly contentType = this.registry.contentType;
 
@@ -36,7 +39,9 @@ export class Metrics {
   }
 
   gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Gauge<Label> {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+    const gauge = new Gauge({ name, help, labelNames, registers: [this.registry] });
+    if (labelNames.length === 0) this.unlabelled.add(gauge);
+    return gauge;
   }
 
   /** A gauge that costs nothing to look at: `look` says its value whenever somebody asks. */
@@ -80,7 +85,7 @@ export class Metrics {
    * Announces gauges that `read` fills. Where it fails or takes too long, they have no value, since an old one would look
    * like a true one.
    */
-  reading(name: string, everyMs: number, gauges: readonly { reset(): void }[], read: () => Promise<void>): void {
+  reading(name: string, everyMs: number, gauges: readonly Resettable[], read: () => Promise<void>): void {
     this.failures.inc({ reading: name }, 0);
     this.readings.push({ name, everyMs, gauges, read, readAt: -Infinity, running: undefined });
   }
@@ -102,8 +107,14 @@ export class Metrics {
     if (performance.now() - reading.readAt < reading.everyMs) return;
     reading.running ??= this.run(reading).finally(() => (reading.running = undefined));
     await within(READING_MS_MAX, reading.running).catch(() => {
-      for (const gauge of reading.gauges) gauge.reset();
+      for (const gauge of reading.gauges) this.forget(gauge);
     });
+  }
+
+  /** prom-client resets a gauge without labels to 0, which would be a number like any other. */
+  private forget(gauge: Resettable): void {
+    gauge.reset();
+    if (this.unlabelled.has(gauge)) gauge.remove();
   }
 
   private async run(reading: Reading): Promise<void> {
