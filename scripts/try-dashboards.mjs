@@ -115,7 +115,9 @@ async function report(prometheus) {
   return { lines, isSound };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'daybook-dashboards-'));
+const folder = mkdtempSync(join(tmpdir(), 'daybook-prometheus-'));
+// Of its own: PostgreSQL may run as another user, who cannot get into the folder above.
+const data = mkdtempSync(join(tmpdir(), 'daybook-dashboards-'));
 const running = [];
 try {
   const [port, opsPort, prometheusPort] = [await freePort(), await freePort(), await freePort()];
@@ -127,7 +129,7 @@ scrape_configs: [{ job_name: daybook-api, static_configs: [{ targets: ['127.0.0.
   writeFileSync(join(folder, 'prometheus.yaml'), config);
   const origin = `http://127.0.0.1:${port}`;
   const environment = {
-    DATA_DIR: join(folder, 'data'),
+    DATA_DIR: data,
     PORT: String(port),
     STORE_PORT: '0',
     OPS_PORT: String(opsPort),
@@ -156,5 +158,5 @@ scrape_configs: [{ job_name: daybook-api, static_configs: [{ targets: ['127.0.0.
   process.exitCode = isSound ? 0 : 1;
 } finally {
   for (const one of running.toReversed()) await stop(one);
-  rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, data]) rmSync(made, { recursive: true, force: true });
 }

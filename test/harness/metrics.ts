@@ -37,4 +37,5 @@ export async function metricsOf(ops: Http): Promise<string> {
 
 /** The value of one series; undefined where it is not there. `labels` is any part of them. */
 export const valueOf = (text: string, name: string, ...labels: string[]): number | undefined =>
-  samplesIn(text).find((sample) => sample.name === name && labels.every((label) => sample.labels.includes(label)))?.value;
+  samplesIn(text).find((sample) => sample.name === name && labels.every((label) => sample.labels.includes(label)))
+    ?.value;

@@ -81,12 +81,10 @@ const Environment = z.object({
     .regex(/^[\w-]{1,50}$/)
     .default('daybook')
     .describe('keeps the queues and limits of several installations in one Redis apart'),
-  QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
-    .optional()
-    .meta({
-      description: 'PostgreSQL for the queues, as the role daybook_queue, where there is no Redis',
-      fallback: 'this or `REDIS_URL`',
-    }),
+  QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql').optional().meta({
+    description: 'PostgreSQL for the queues, as the role daybook_queue, where there is no Redis',
+    fallback: 'this or `REDIS_URL`',
+  }),
   TOKEN_KEYS: Keys.refine(
     (list) => list.every(({ key }) => isScalar(key.reveal())),
     'must be scalars of P-256',
@@ -105,7 +103,9 @@ const Environment = z.object({
   BACKUP_DAYS_MAX: count(0, 3_650)
     .default(14)
     .describe('days that backups of the database and the store are kept; told to whoever erases an account'),
-  SMTP_URL: secretUrl('smtp', 'smtps').optional().meta({ description: 'where mail goes', fallback: 'this or `MAIL_DIR`' }),
+  SMTP_URL: secretUrl('smtp', 'smtps')
+    .optional()
+    .meta({ description: 'where mail goes', fallback: 'this or `MAIL_DIR`' }),
   MAIL_DIR: z
     .string()
     .min(1)
@@ -188,7 +188,9 @@ export function embeddedOptions() {
 
 /** What the migration job reads. */
 const MigrationOptions = z.object({
-  DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_owner, which owns the tables'),
+  DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe(
+    'PostgreSQL, as the role daybook_owner, which owns the tables',
+  ),
 });
 
 export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);

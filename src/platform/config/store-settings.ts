@@ -11,7 +11,9 @@ export const storeSettings = {
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
     .describe('bucket that media is kept in: docs/runbooks/object-store.md'),
-  S3_ENDPOINT: endpoint.optional().meta({ description: 'the store, where it is not that of AWS', fallback: 'that of AWS' }),
+  S3_ENDPOINT: endpoint
+    .optional()
+    .meta({ description: 'the store, where it is not that of AWS', fallback: 'that of AWS' }),
   S3_PUBLIC_ENDPOINT: endpoint.optional().meta({
     description: 'where clients reach the store, if that is elsewhere',
     fallback: '`S3_ENDPOINT`',

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type INestApplicationContext, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { quietConnections } from '../http/connections.js';
@@ -65,7 +64,7 @@ export class OpsServer implements OnApplicationShutdown {
   /** Where it listens; undefined where it does not. */
   get port(): number | undefined {
     const address = this.server?.address();
-    return typeof address === 'object' ? (address as AddressInfo | null)?.port : undefined;
+    return typeof address === 'object' ? address?.port : undefined;
   }
 
   /** Last of all: until then probes are told that the process is stopping, and metrics that it still is. */
@@ -94,7 +93,8 @@ export class OpsServer implements OnApplicationShutdown {
     const path = url.split('?', 1)[0] ?? '';
     const route = Object.hasOwn(this.routes, path) ? this.routes[path] : undefined;
     if (!route) throw new NoSuchRoute({ detail: 'There are /metrics, /health/live and /health/ready here.' });
-    if (method !== 'GET' && method !== 'HEAD') throw new MalformedRequest({ detail: 'Everything here is read by GET.' });
+    if (method !== 'GET' && method !== 'HEAD')
+      throw new MalformedRequest({ detail: 'Everything here is read by GET.' });
     return route;
   }
 }

@@ -54,9 +54,11 @@ export class QueueMetrics implements OnApplicationBootstrap {
 
   private readQueues(queues: readonly Queue[]): void {
     const jobs = this.metrics.gauge('daybook_queue_jobs', 'Jobs in a queue, by what they wait for', ['queue', 'state']);
-    const oldest = this.metrics.gauge('daybook_queue_oldest_seconds', 'Age of the oldest job that nobody works on yet', [
-      'queue',
-    ]);
+    const oldest = this.metrics.gauge(
+      'daybook_queue_oldest_seconds',
+      'Age of the oldest job that nobody works on yet',
+      ['queue'],
+    );
     this.metrics.reading('queues', EVERY_MS, [jobs, oldest], async () => {
       await Promise.all(
         queues.map(async (queue) => {

@@ -61,7 +61,7 @@ function withoutPrivate(span: ReadableSpan): ReadableSpan {
 
 function nameOf({ name, attributes }: ReadableSpan): string {
   const { 'http.request.method': method, 'http.route': route } = attributes;
-  if (method !== undefined) return `${String(method)} ${String(route ?? 'none')}`;
+  if (typeof method === 'string') return `${method} ${typeof route === 'string' ? route : 'none'}`;
   return OPERATION.exec(name)?.[0] ?? 'work';
 }
 

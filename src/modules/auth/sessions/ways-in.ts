@@ -45,9 +45,9 @@ export class WayInInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const way = this.reflector.get<WayIn>(WAY, context.getHandler());
-    return next.handle().pipe(
-      tap({ next: () => this.counts.count(way), error: (failure: unknown) => this.counts.count(way, failure) }),
-    );
+    return next
+      .handle()
+      .pipe(tap({ next: () => this.counts.count(way), error: (failure: unknown) => this.counts.count(way, failure) }));
   }
 }
 
