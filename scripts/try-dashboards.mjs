@@ -61,6 +61,7 @@ async function live(api) {
     const email = `person-${number}-${Date.now()}@example.com`;
     const { tokens } = await post('/auth/signup', { tier: 'uce', email, password: PASSWORD });
     await post('/auth/login', { email, password: 'not the password' });
+    await post('/auth/login', { email, password: PASSWORD });
     const token = tokens?.access_token;
     const { id } = await post('/entries', { content: 'Woke up to a white garden.', tags: ['garden'] }, token);
     for (const path of [`/entries/${id}`, '/entries', '/nowhere'])

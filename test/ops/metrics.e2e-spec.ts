@@ -50,6 +50,7 @@ describe('the metrics', () => {
     expect(tries('ok')).toBe(1);
     expect(tries('auth/invalid-credentials')).toBe(5);
     expect(tries('request/too-many')).toBe(1);
+    expect(valueOf(said, 'daybook_sign_ins_total', 'way="reset"', 'outcome="ok"')).toBe(0);
     expect(valueOf(said, 'daybook_limits_refused_total', 'limit="login-pair"')).toBe(1);
     expect(valueOf(said, 'daybook_limits_refused_total', 'limit="search"')).toBe(0);
     expect(said).not.toContain(email);

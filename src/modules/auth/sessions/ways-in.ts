@@ -16,7 +16,8 @@ import { Metrics } from '../../../platform/metrics/metrics.js';
 const WAY = 'auth:way-in';
 
 /** The ways into an account. */
-export type WayIn = 'signup' | 'password' | 'refresh' | 'recovery-code' | 'reset';
+const WAYS = ['signup', 'password', 'refresh', 'recovery-code', 'reset'] as const;
+export type WayIn = (typeof WAYS)[number];
 
 /** One counter for all routes that lead into an account; how often, and how it ended: never who. */
 @Injectable()
@@ -28,6 +29,8 @@ export class SignInCounts {
       'way',
       'outcome',
     ]);
+    // An alert compares failures with successes: with none of them, too.
+    for (const way of WAYS) this.counts.inc({ way, outcome: 'ok' }, 0);
   }
 
   /** @param failure what it ended with, where it did not succeed: told by the type of its problem */
