@@ -556,6 +556,7 @@ CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY expiry ON sessions FOR ALL TO daybook_system USING (expires_at < now());
 CREATE POLICY owner ON sessions FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+CREATE POLICY summing ON sessions FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'accounts'::text);
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO daybook_api;
 GRANT DELETE ON sessions TO daybook_system;
 GRANT SELECT (expires_at, id, user_id) ON sessions TO daybook_system;
@@ -622,6 +623,7 @@ COMMENT ON COLUMN storage.quota_bytes IS 'null where it is what everybody may st
 ALTER TABLE storage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON storage FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 CREATE POLICY presence ON storage FOR SELECT TO daybook_system USING true;
+CREATE POLICY summing ON storage FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'accounts'::text);
 GRANT DELETE, INSERT, SELECT, UPDATE ON storage TO daybook_api;
 GRANT SELECT (user_id) ON storage TO daybook_system;
 
@@ -682,7 +684,27 @@ CREATE POLICY kept ON users FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = users.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON users FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+CREATE POLICY summing ON users FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'accounts'::text);
 GRANT DELETE, INSERT, SELECT, UPDATE ON users TO daybook_api;
+
+CREATE OR REPLACE FUNCTION count_accounts()
+ RETURNS TABLE(uce bigint, e2e bigint, sessions bigint, storage_bytes bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM set_config('app.counting', 'accounts', true);
+  RETURN QUERY SELECT
+    (SELECT count(*) FROM users WHERE tier = 'uce'),
+    (SELECT count(*) FROM users WHERE tier = 'e2e'),
+    (SELECT count(*) FROM sessions AS alive WHERE alive.expires_at > now()),
+    (SELECT coalesce(sum(used_bytes), 0)::bigint FROM storage);
+  PERFORM set_config('app.counting', '', true);
+END $function$;
+COMMENT ON FUNCTION count_accounts() IS 'how many accounts of each tier and living sessions there are, and what all of them store';
+REVOKE ALL ON FUNCTION count_accounts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_accounts() TO daybook_system;
 
 CREATE OR REPLACE FUNCTION count_peppers()
  RETURNS TABLE(kind text, pepper_id text, count bigint)

@@ -25,6 +25,7 @@ const STEPS = [
   ['unused', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['generated files', 'scripts/generate.mjs', '--check'],
   ['contract', 'node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.json'],
+  ['alerts', 'scripts/check-alerts.mjs'],
   ['tests', ...JEST],
 ];
 

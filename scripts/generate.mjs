@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import * as prettier from 'prettier';
+import { describeConfiguration } from './configuration.mjs';
 import { dumpSchema } from './schema.mjs';
 
 const isCheck = process.argv.includes('--check');
@@ -31,8 +33,12 @@ async function generate() {
       '-o',
     ),
     'schema.sql': await dumpSchema(join(folder, 'postgres')),
+    'docs/configuration.md': await describeConfiguration(formatMarkdown),
   };
 }
+
+const formatMarkdown = async (text) =>
+  prettier.format(text, { ...(await prettier.resolveConfig('docs/configuration.md')), parser: 'markdown' });
 
 function current(path) {
   try {

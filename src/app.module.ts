@@ -19,6 +19,7 @@ import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LimitsGuard } from './platform/limits/limits.guard.js';
 import { LimitsModule } from './platform/limits/limits.module.js';
 import { LogModule } from './platform/log/log.module.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { OutboxModule } from './platform/queue/queue.module.js';
 import { SecretsModule } from './platform/secrets/secrets.module.js';
 import { UserDataModule } from './platform/user-data.js';
@@ -30,6 +31,7 @@ import { reactions } from './reactions.js';
 export const foundation = (config: Config): NonNullable<ModuleMetadata['imports']> => [
   ConfigModule.with(config),
   LogModule.with(),
+  MetricsModule,
   DatabaseModule,
   SecretsModule,
   StorageModule,

@@ -14,6 +14,8 @@ import { addResponseHeaders } from './platform/http/response-headers.js';
 import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
 import { QuietLogger } from './platform/log/logger.js';
+import { measureAnswers } from './platform/metrics/http-metrics.js';
+import { traceRequests } from './platform/tracing/tracing.js';
 import { publicRoutes } from './public-routes.js';
 
 export const BASE = 'api/v1';
@@ -27,8 +29,10 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
     routeConflictPolicy: { duplicate: 'error' },
   });
   app.useLogger(app.get(QuietLogger));
+  await traceRequests(app, config);
   dress(app);
   logAnswers(app);
+  measureAnswers(app);
   const document = openApiOf(app);
   SwaggerModule.setup(`${BASE}/docs`, app, document, {
     jsonDocumentUrl: `${BASE}/openapi.json`,

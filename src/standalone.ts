@@ -5,6 +5,8 @@ import { createApp } from './app.js';
 import { Config, embeddedOptions } from './platform/config/config.js';
 import { startInstance } from './platform/embedded/instance.js';
 import { welcome } from './platform/embedded/welcome.js';
+import { serveLocalMetrics } from './platform/metrics/local-metrics.js';
+import { openToOperators } from './platform/metrics/ops-server.js';
 import { run } from './platform/process.js';
 import { workers } from './worker.module.js';
 
@@ -23,7 +25,9 @@ await run(async () => {
       instance.environment,
     );
     const app = await createApp(AppModule.with(config, ...workers()), config);
+    serveLocalMetrics(app);
     await app.listen(config.values.PORT, config.values.HOST);
+    await openToOperators(app);
     process.stdout.write(welcome(await app.getUrl(), instance));
     return {
       close: async () => {

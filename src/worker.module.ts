@@ -6,6 +6,8 @@ import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { InboxCoreModule, InboxWorkerModule } from './modules/inbox/inbox.module.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
+import { LimitsModule } from './platform/limits/limits.module.js';
+import { QueueMetricsModule } from './platform/metrics/queue-metrics.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
@@ -16,6 +18,7 @@ export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, Me
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
   QueueModule.with(reactions, schedules),
+  QueueMetricsModule.with(reactions, schedules),
   AuthWorkerModule,
   EntriesWorkerModule,
   InboxWorkerModule,
@@ -23,10 +26,10 @@ export const workers = () => [
   ...erasing,
 ];
 
-/** What the queue process runs. */
+/** What the queue process runs. It answers no request, but modules that it needs bring routes with limits along. */
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    return { module: WorkerModule, imports: [...foundation(config), ...workers()] };
+    return { module: WorkerModule, imports: [...foundation(config), LimitsModule, ...workers()] };
   }
 }

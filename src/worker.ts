@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Config } from './platform/config/config.js';
 import { QuietLogger } from './platform/log/logger.js';
+import { openToOperators } from './platform/metrics/ops-server.js';
 import { run } from './platform/process.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -12,5 +13,6 @@ await run(async () => {
     abortOnError: false,
   });
   app.useLogger(app.get(QuietLogger));
+  await openToOperators(app);
   return { close: () => app.close() };
 });

@@ -59,6 +59,7 @@ describe('what is private', () => {
   let rows: Haystack[];
   let files: Haystack[];
   let output: Haystack;
+  let metrics: Haystack;
 
   const device = { device_name: deviceName, device_type: 'web', platform: 'firefox' };
 
@@ -79,6 +80,7 @@ describe('what is private', () => {
     });
     const superuser = await embeddedSuperuserUrl(folder, 'daybook');
     rows = await everyRow(superuser);
+    metrics = { place: 'the metrics', text: await (await fetch(`${origin}/metrics`)).text() };
     await asSuperuser('CHECKPOINT');
     running.child.kill('SIGTERM');
     await running.ended();
@@ -348,5 +350,16 @@ describe('what is private', () => {
       textNeedle('the address', email),
     ];
     expect(found(more, [output])).toEqual([]);
+  });
+
+  it('is in no metric, nor is an address, a name or the id of anybody or anything', () => {
+    const more = [
+      textNeedle('the source', source),
+      textNeedle('the device', deviceName),
+      textNeedle('the address', email),
+    ];
+    expect(found([...needles, ...more], [metrics])).toEqual([]);
+    expect(metrics.text).toContain('route="/api/v1/entries/:id",status_class="2xx"');
+    expect(metrics.text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}|@/);
   });
 });

@@ -10,6 +10,7 @@ import { createApp } from '../../src/app.js';
 import { Clock } from '../../src/platform/clock.js';
 import { Config } from '../../src/platform/config/config.js';
 import { storeEnvironment } from '../../src/platform/embedded/instance-store.js';
+import { openToOperators, OpsServer } from '../../src/platform/metrics/ops-server.js';
 import { workers } from '../../src/worker.module.js';
 import { newDatabase, type TestDatabase } from './database.js';
 import { Http } from './http.js';
@@ -86,6 +87,7 @@ export class TestApi {
     const config = Config.from({ ...this.environment(), ...this.options.environment });
     this.app = await createApp(AppModule.with(config, ...(this.options.withWorkers ? workers() : [])), config);
     await this.app.listen(0, '127.0.0.1');
+    await openToOperators(this.app);
     this.origin = await this.app.getUrl();
     this.http = new Http(`${this.origin}/api/v1`);
   }
@@ -115,6 +117,11 @@ export class TestApi {
       // Nothing listens there: tests of media bring a store of their own.
       ...storeEnvironment('http://127.0.0.1:9', { access_key_id: 'test', secret_access_key: 'test' }),
     };
+  }
+
+  /** The port for operators, where OPS_PORT is set. */
+  get ops(): Http {
+    return new Http(`http://127.0.0.1:${this.get(OpsServer).port}`);
   }
 
   /** Something that the server itself uses, for what cannot be seen from outside. */

@@ -22,6 +22,7 @@ import { SignInNameEntity } from './accounts/sign-in-name.entity.js';
 import { SignInService } from './accounts/sign-in.service.js';
 import { UserEntity } from './accounts/user.entity.js';
 import { AccountController } from './accounts/account.controller.js';
+import { AccountCounts } from './accounts/account-counts.js';
 import { AccountService } from './accounts/account.service.js';
 import { EmailCodeEntity } from './accounts/email-code.entity.js';
 import { EmailCodes } from './accounts/email-codes.js';
@@ -45,6 +46,7 @@ import { DevicesService } from './sessions/devices.service.js';
 import { NewPlaces } from './sessions/new-places.js';
 import { RefreshService } from './sessions/refresh.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
+import { SignInCounts } from './sessions/ways-in.js';
 import { AccountUserData } from './erasure/account.user-data.js';
 import { Eraser } from './erasure/eraser.js';
 import { ErasureController } from './erasure/erasure.controller.js';
@@ -147,6 +149,7 @@ class AccountUserDataModule {}
     KeyLogService,
     SecurityEvents,
     SignInService,
+    SignInCounts,
     RecoveryService,
     RecoveryAnnouncements,
     RecoveryRepository,
@@ -194,6 +197,6 @@ export class EraserModule {}
 /** What auth does about events. */
 @Module({
   imports: [TypeOrmModule.forFeature(entities), EraserModule, MailModule],
-  providers: [AuthWorker, Letters, AccountsRepository, EmailsRepository, EmailCodes, Expiry],
+  providers: [AuthWorker, AccountCounts, Letters, AccountsRepository, EmailsRepository, EmailCodes, Expiry],
 })
 export class AuthWorkerModule {}

@@ -1,6 +1,7 @@
 import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { opsSettings } from './ops-settings.js';
 import { Secret } from './secret.js';
 import { storeSettings } from './store-settings.js';
 import { TrustedProxies } from './trusted-proxies.js';
@@ -54,27 +55,36 @@ const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('http://localhost:8000')
     .describe('where clients reach the API; the issuer of its tokens'),
-  CORS_ORIGINS: Origins.default([]).describe('origins of web apps elsewhere that may call the API, without cookies'),
+  CORS_ORIGINS: Origins.default([]).describe(
+    'origins of web apps elsewhere that may call the API with tokens, comma-separated: docs/browsers.md',
+  ),
   TRUST_PROXY: TrustedProxies.optional().describe(
-    'the proxies whose X-Forwarded-For is believed: how many there are, or their addresses and CIDR ranges',
+    'the proxies whose X-Forwarded-For is believed: how many there are (`1`), or their addresses and ranges (`10.0.0.0/8,loopback`)',
   ),
   LIMITS: z.enum(['on', 'off']).default('on').describe('how often somebody may try: docs/limits.md'),
   LIMITS_FACTOR: z.coerce.number().min(0.01).max(1_000).default(1).describe('multiplies the number of every limit'),
   DRAIN_NOTICE_MS: count(0, 20_000)
     .default(0)
     .describe('how long requests are still taken after readiness turned red, for a load balancer to notice'),
-  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('how much is logged, as JSON lines on standard output'),
   DATABASE_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_api'),
   DATABASE_POOL_MAX: count(1, 100).default(10).describe('connections to PostgreSQL per process'),
-  REDIS_URL: secretUrl('redis', 'rediss').optional().describe('Redis for the queues and the limits'),
+  REDIS_URL: secretUrl('redis', 'rediss').optional().meta({
+    description: 'Redis for the queues and the limits',
+    fallback: 'this or `QUEUE_DATABASE_URL`',
+  }),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w-]{1,50}$/)
     .default('daybook')
     .describe('keeps the queues and limits of several installations in one Redis apart'),
-  QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql')
-    .optional()
-    .describe('PostgreSQL for the queues, as the role daybook_queue, where there is no Redis'),
+  QUEUE_DATABASE_URL: secretUrl('postgres', 'postgresql').optional().meta({
+    description: 'PostgreSQL for the queues, as the role daybook_queue, where there is no Redis',
+    fallback: 'this or `REDIS_URL`',
+  }),
   TOKEN_KEYS: Keys.refine(
     (list) => list.every(({ key }) => isScalar(key.reveal())),
     'must be scalars of P-256',
@@ -85,18 +95,25 @@ const Environment = z.object({
   SESSION_PEPPERS: Keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
   ARGON2_CONCURRENCY: count(1, 64)
     .default(Math.max(1, availableParallelism() - 1))
-    .describe('password runs at once, 64 MiB each'),
+    .meta({ description: 'password runs at once, 64 MiB each', fallback: 'processors − 1, at least 1' }),
   ARGON2_QUEUE_MAX: count(0, 1_000).default(32).describe('password runs that may wait; one more is answered 503'),
   STORAGE_BYTES_MAX: count(0, Number.MAX_SAFE_INTEGER)
     .default(10 * 1024 ** 3)
-    .describe('what each user may store, sealed, unless `daybook user quota` says otherwise'),
+    .describe('bytes that each user may store, sealed, unless `daybook user quota` says otherwise'),
   BACKUP_DAYS_MAX: count(0, 3_650)
     .default(14)
-    .describe('how long backups of the database and the store are kept; told to whoever erases an account'),
-  SMTP_URL: secretUrl('smtp', 'smtps').optional().describe('where mail goes'),
-  MAIL_DIR: z.string().min(1).optional().describe('folder that mail is written to where there is no SMTP_URL'),
-  MAIL_FROM: z.string().default('Daybook <daybook@localhost>'),
+    .describe('days that backups of the database and the store are kept; told to whoever erases an account'),
+  SMTP_URL: secretUrl('smtp', 'smtps')
+    .optional()
+    .meta({ description: 'where mail goes', fallback: 'this or `MAIL_DIR`' }),
+  MAIL_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'folder that mail is written to where there is no SMTP_URL', fallback: 'this or `SMTP_URL`' }),
+  MAIL_FROM: z.string().default('Daybook <daybook@localhost>').describe('sender of mail'),
   ...storeSettings,
+  ...opsSettings,
 });
 
 const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boolean(REDIS_URL ?? QUEUE_DATABASE_URL), {
@@ -156,10 +173,12 @@ export class Config {
 /** What `npm start` reads: the embedded instance needs no more, the rest it makes itself. */
 const EmbeddedOptions = z.object({
   PORT: count(0, 65_535).default(8000),
-  DATA_DIR: z.string().min(1).default('./data'),
+  DATA_DIR: z.string().min(1).default('./data').describe('where it keeps everything'),
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: z.url().optional(),
-  STORE_PORT: count(0, 65_535).optional().describe('port of the object store; that of the API and one, unless said'),
+  STORE_PORT: count(0, 65_535)
+    .optional()
+    .meta({ description: 'port of its object store; 0 takes a free one', fallback: '`PORT` + 1' }),
 });
 
 export function embeddedOptions() {
@@ -169,7 +188,9 @@ export function embeddedOptions() {
 
 /** What the migration job reads. */
 const MigrationOptions = z.object({
-  DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role that owns the tables'),
+  DATABASE_OWNER_URL: secretUrl('postgres', 'postgresql').describe(
+    'PostgreSQL, as the role daybook_owner, which owns the tables',
+  ),
 });
 
 export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);
@@ -184,3 +205,10 @@ export function keyList(name: KeyListName): string {
 
 /** Whether `text` could stand in the environment as a list of keys. */
 export const isKeyList = (text: string): boolean => Keys.safeParse(text).success;
+
+/** All that is read from the environment, by who reads it: docs/configuration.md is made from it. */
+export const settings = {
+  server: Environment.shape,
+  migration: MigrationOptions.shape,
+  embedded: EmbeddedOptions.pick({ DATA_DIR: true, STORE_PORT: true }).shape,
+};

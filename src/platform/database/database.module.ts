@@ -3,9 +3,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
+import { Metrics } from '../metrics/metrics.js';
 import { postgresOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Due } from './due.js';
+import { measurePool } from './pool-metrics.js';
 
 @Global()
 @Module({
@@ -25,7 +27,10 @@ import { Due } from './due.js';
 export class DatabaseModule implements OnModuleInit {
   private readonly logger = new Logger(DatabaseModule.name);
 
-  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly source: DataSource,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** A checked-out client whose server goes away emits `error`; without a listener that would end the process. */
   onModuleInit(): void {
@@ -33,6 +38,7 @@ export class DatabaseModule implements OnModuleInit {
     if (!('master' in driver)) return;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeORM does not type the pool of its driver
     const pool = driver.master as Pool;
+    measurePool(pool, this.metrics);
     pool.on('connect', (client) => {
       client.on('error', (error) => this.logger.warn({ msg: 'a database connection was lost', err: error }));
     });

@@ -1,18 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Database } from '../database/database.js';
 import { Unlimited } from '../limits/limits.guard.js';
-import { Drain } from './drain.js';
-import { problem } from './problem.js';
+import { NotReady, Readiness } from './readiness.js';
 import { Problems, Returns } from './returns.js';
 
-const NotReady = problem(
-  'server/not-ready',
-  503,
-  'Not ready for requests',
-  'The server is stopping, or its database does not answer.',
-);
 const HealthView = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 const ok = { status: 'ok' } as const;
 
@@ -21,10 +13,7 @@ const ok = { status: 'ok' } as const;
 @Unlimited()
 @Controller('health')
 export class HealthController {
-  constructor(
-    private readonly db: Database,
-    private readonly drain: Drain,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
   @ApiOperation({ summary: 'Does the process answer?' })
@@ -38,10 +27,7 @@ export class HealthController {
   @Returns(HealthView, 'They may')
   @Problems(NotReady)
   async ready() {
-    if (this.drain.isDraining) throw new NotReady({ detail: 'The server is stopping.' });
-    await this.db.ping().catch((cause: unknown) => {
-      throw new NotReady({ detail: 'The database does not answer.' }, { cause });
-    });
+    await this.readiness.assert();
     return ok;
   }
 

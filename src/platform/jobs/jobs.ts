@@ -3,6 +3,7 @@ import { In } from 'typeorm';
 import { Clock } from '../clock.js';
 import type { Principal, Tx } from '../database/database.js';
 import { newId } from '../ids.js';
+import { Metrics } from '../metrics/metrics.js';
 import { JobEntity } from './job.entity.js';
 import type { JobId, JobProblem, JobProgress, JobResult, JobState } from './jobs.schema.js';
 
@@ -29,7 +30,17 @@ export type JobEnd =
 /** Long work that users follow: what it is, how far it has come, how it ended. The work itself is done elsewhere. */
 @Injectable()
 export class Jobs {
-  constructor(private readonly clock: Clock) {}
+  private readonly ended: ReturnType<typeof Metrics.prototype.counter<'kind' | 'outcome'>>;
+
+  constructor(
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.ended = metrics.counter('daybook_followed_jobs_total', 'Jobs that users asked for and that ended', [
+      'kind',
+      'outcome',
+    ]);
+  }
 
   /** Writes down work that is to be done, in the transaction that asks for it. */
   async begin(tx: Tx, { userId }: Principal, kind: string, total: number): Promise<JobEntity> {
@@ -68,8 +79,10 @@ export class Jobs {
   }
 
   /** Ends the work; false when it was over before. */
-  end(tx: Tx, job: JobEntity, end: JobEnd): Promise<boolean> {
-    return this.change(tx, job, { ...end, place: null, finishedAt: this.clock.now() });
+  async end(tx: Tx, job: JobEntity, end: JobEnd): Promise<boolean> {
+    const isEnded = await this.change(tx, job, { ...end, place: null, finishedAt: this.clock.now() });
+    if (isEnded) this.ended.inc({ kind: job.kind, outcome: end.state });
+    return isEnded;
   }
 
   private async change(tx: Tx, { userId, id }: JobEntity, changed: Partial<JobEntity>): Promise<boolean> {

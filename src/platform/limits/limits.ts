@@ -3,14 +3,17 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { TooManyRequests } from '../http/request.problems.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Secrets } from '../secrets/keyring.js';
 import { CounterStore } from './counter-store.js';
 import { type Counter, type Standing, WaitingCounter, WindowCounter } from './counters.js';
-import type { Policy } from './policy.js';
+import { policies, type Policy } from './policy.js';
 import { announce, quotaOf } from './rate-limit-headers.js';
 import { type Taken, Tries } from './tries.js';
 
 const LABEL = 'limits';
+
+type RefusedCounter = ReturnType<typeof Metrics.prototype.counter<'limit'>>;
 
 /** A request and its answer, on which the headers are told. */
 export interface Exchange {
@@ -25,12 +28,16 @@ export class Limits {
   private readonly factor: number;
   private readonly key: Uint8Array;
   private readonly counters = new Map<Policy, Counter>();
+  private readonly refused: RefusedCounter;
 
   constructor(
     { values }: Config,
     secrets: Secrets,
     private readonly store: CounterStore,
+    metrics: Metrics,
   ) {
+    this.refused = metrics.counter('daybook_limits_refused_total', 'Requests that were over a limit', ['limit']);
+    for (const limit of policies.keys()) this.refused.inc({ limit }, 0);
     this.isOn = values.LIMITS === 'on';
     this.factor = values.LIMITS_FACTOR;
     this.key = hmacSha256(secrets.sessionPeppers.current.key, utf8(LABEL));
@@ -51,6 +58,7 @@ export class Limits {
       announce({ request, reply }, quotaOf(policy, this.pointsOf(policy)), taken.standing);
       if (taken.standing.isOver) {
         await tries.undo();
+        this.refused.inc({ limit: policy.name });
         throw tooMany(taken.standing);
       }
       tries.add(taken, (standing) => announce({ request, reply }, quotaOf(policy, this.pointsOf(policy)), standing));

@@ -14,6 +14,7 @@ const members = new Set([
   'durationMs',
   'problem',
   'queue',
+  'reading',
   'event',
   'jobId',
   'attempt',

@@ -10,6 +10,7 @@ import { From, type UserAgent } from '../sessions/arrival.js';
 import { cookieModeNote, GivesTokens } from '../sessions/cookie-mode.js';
 import { AccountsService } from './accounts.service.js';
 import { loginExamples, preloginExamples, signUpExamples } from './examples.js';
+import { LeadsIn } from '../sessions/ways-in.js';
 import { SignInService } from './sign-in.service.js';
 
 @ApiTags('auth')
@@ -23,6 +24,7 @@ export class AccountsController {
   @Post('signup')
   @Limited(signUpLimit)
   @GivesTokens()
+  @LeadsIn('signup')
   @ApiOperation({
     summary: 'Begin a diary',
     description: `The tier is chosen here and never changes in place. ${cookieModeNote}`,
@@ -48,6 +50,7 @@ export class AccountsController {
   @Post('login')
   @Limited(...signInLimits)
   @GivesTokens()
+  @LeadsIn('password')
   @ApiOperation({
     summary: 'Sign in',
     description: `e2e clients send the authentication key in the password field. ${cookieModeNote}`,

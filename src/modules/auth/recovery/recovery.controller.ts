@@ -10,6 +10,7 @@ import { CrossSite, InvalidRecoveryCode, InvalidRecoveryToken, Locked, Reauthent
 import { type Caller, Me } from '../caller.js';
 import { From, type UserAgent } from '../sessions/arrival.js';
 import { cookieModeNote, GivesTokens } from '../sessions/cookie-mode.js';
+import { LeadsIn } from '../sessions/ways-in.js';
 import { CodesService } from './codes.service.js';
 import { CodeCheck, CodeCheckView, NewCodes, NewCodesView } from './recovery.schema.js';
 import { RecoveryService } from './recovery.service.js';
@@ -26,6 +27,7 @@ export class RecoveryController {
 
   @Post('verify-recovery-code')
   @Limited(...recoveryLimits)
+  @LeadsIn('recovery-code')
   @ApiOperation({
     summary: 'Use a recovery code',
     description: 'Burns the code and answers a token that resets the password once, within 15 minutes.',
@@ -39,6 +41,7 @@ export class RecoveryController {
   @Post('reset-password')
   @Limited(resetLimit)
   @GivesTokens()
+  @LeadsIn('reset')
   @ApiOperation({
     summary: 'Set a new password with a recovery token',
     description: `The diary stays readable. Every session ends, and every API key is deleted. ${cookieModeNote}`,

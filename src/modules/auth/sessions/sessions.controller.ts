@@ -13,6 +13,7 @@ import { DevicesService } from './devices.service.js';
 import { RefreshService } from './refresh.service.js';
 import { DeviceChange, DeviceListView, SessionListView } from './sessions.schema.js';
 import { SessionsService } from './sessions.service.js';
+import { LeadsIn } from './ways-in.js';
 
 const deviceExamples = { any: { summary: 'Another name', value: { device_name: 'Kitchen tablet' } } };
 
@@ -28,6 +29,7 @@ export class SessionsController {
   @Post('refresh')
   @Limited(refreshLimit)
   @TakesRefreshCookie()
+  @LeadsIn('refresh')
   @ApiOperation({
     summary: 'Fresh tokens',
     description:
