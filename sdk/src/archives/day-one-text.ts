@@ -2,7 +2,7 @@
  * Where a text has a photo, film, recording or PDF, with the line break after it: `![](dayone-moment://ID)`, or with the
  * kind before the id.
  */
-const moment = /!\[[^\]\n]*\]\(dayone-moment:\/{1,2}(?:[a-zA-Z]+\/)?([0-9A-Za-z-]+)\)[ \t]*\n{0,2}/g;
+const moment = /!\[[^[\]\n]*\]\(dayone-moment:\/{1,2}(?:[a-zA-Z]+\/)?([0-9A-Za-z-]+)\)[ \t]*\n{0,2}/g;
 
 /**
  * What Markdown has backslashes in: code, fenced or between as many backticks before as after, where they are the

@@ -11,7 +11,7 @@ import { isDatable, zonedDay } from './zoned-day.js';
  * then below `your_activity_across_facebook/`, then below `your_facebook_activity/`. There is no published schema.
  */
 const postsFile =
-  /^(?<root>(?:.*\/)?)(?<activity>your_(?:facebook_activity|activity_across_facebook)\/)?posts\/your_posts(?:__check_ins__photos_and_videos)?(?:_(?<number>\d+))?\.json$/;
+  /^(?<root>(?:.*?\/)??)(?<activity>your_(?:facebook_activity|activity_across_facebook)\/)?posts\/your_posts(?:__check_ins__photos_and_videos)?(?:_(?<number>\d+))?\.json$/;
 
 export const isFacebookFile = (name: string): boolean => postsFile.test(name);
 

@@ -59,7 +59,7 @@ export class ZipArchives {
       this.#zips.push(zip);
       for await (const entry of zip.eachEntry()) this.#list(zip, entry);
     } catch (error) {
-      throw refusalOf(error, begins);
+      throw this.#signal?.aborted ? error : refusalOf(error, begins);
     }
   }
 
@@ -121,8 +121,9 @@ async function firstBytes(path: string): Promise<number> {
 }
 
 function refusalOf(error: unknown, begins: number): unknown {
-  if (error instanceof ArchiveRefused || !(error instanceof Error) || error.name === 'AbortError') return error;
-  const [, reason = 'damaged'] = reasonsByWords.find(([words]) => words.test(error.message)) ?? [];
+  if (error instanceof ArchiveRefused) return error;
+  const words = error instanceof Error ? error.message : '';
+  const [, reason = 'damaged'] = reasonsByWords.find(([pattern]) => pattern.test(words)) ?? [];
   const isCut = reason === 'not-a-zip' && begins === localHeader;
   return new ArchiveRefused(isCut ? 'truncated' : reason, { cause: error });
 }
