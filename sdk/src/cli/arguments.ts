@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ArchiveFormat, type ArchiveLimits, defaultLimits } from '../archives/index.js';
+import { isTimeZone } from '../archives/zoned-day.js';
 import type { Tier } from '../session-store.js';
 
 /** The program was called in a way that cannot work; the sentence says how it can. */
@@ -96,11 +97,7 @@ function isSafe(text: string): boolean {
 }
 
 function assertTimeZone(timeZone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch (cause) {
-    throw new Misuse('--time-zone has to be a name such as Europe/Vienna.', { cause });
-  }
+  if (!isTimeZone(timeZone)) throw new Misuse('--time-zone has to be a name such as Europe/Vienna.');
 }
 
 function limitOf(text: string): [string, number] {

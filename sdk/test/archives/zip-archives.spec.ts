@@ -23,6 +23,13 @@ function renamed(bytes: Buffer, from: string, to: string): Buffer {
   return Buffer.from(bytes.toString('latin1').replaceAll(from, to), 'latin1');
 }
 
+/** What `work` fails with. */
+const refusalOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
 async function drained(portions: AsyncIterable<Uint8Array>): Promise<number> {
   let length = 0;
   for await (const portion of portions) length += portion.length;
@@ -58,25 +65,25 @@ describe('a ZIP archive', () => {
   it('is refused with its reason when it cannot be read', async () => {
     const zip = await zipOf({ 'a.json': text.repeat(100), 'b.json': text });
     const list = zip.indexOf(CENTRAL);
-    const refused = (bytes: Buffer) => write(bytes).then((path) => expect(open(path)).rejects);
+    const refusal = async (bytes: Buffer) => refusalOf(open(await write(bytes)));
     const reason = (name: string) => ({ name: 'ArchiveRefused', reason: name });
     for (const length of [list - 10, list + 10, zip.length - 22, zip.length - 1]) {
-      await (await refused(zip.subarray(0, length))).toMatchObject(reason('truncated'));
+      expect(await refusal(zip.subarray(0, length))).toMatchObject(reason('truncated'));
     }
-    await (await refused(Buffer.from('{"posts": []}'))).toMatchObject(reason('not-a-zip'));
-    await (await refused(Buffer.alloc(0))).toMatchObject(reason('not-a-zip'));
-    await (await refused(withList(zip, (at) => at.writeUInt16LE(0x1, 8)))).toMatchObject(reason('encrypted'));
-    await (await refused(withList(zip, (at) => at.writeUInt16LE(0x41, 8)))).toMatchObject(reason('encrypted'));
-    await (await refused(withList(zip, (at) => at.write('PKxx', 0)))).toMatchObject(reason('damaged'));
+    expect(await refusal(Buffer.from('{"posts": []}'))).toMatchObject(reason('not-a-zip'));
+    expect(await refusal(Buffer.alloc(0))).toMatchObject(reason('not-a-zip'));
+    expect(await refusal(withList(zip, (at) => at.writeUInt16LE(0x1, 8)))).toMatchObject(reason('encrypted'));
+    expect(await refusal(withList(zip, (at) => at.writeUInt16LE(0x41, 8)))).toMatchObject(reason('encrypted'));
+    expect(await refusal(withList(zip, (at) => at.write('PKxx', 0)))).toMatchObject(reason('damaged'));
     const split = Buffer.from(zip);
     split.writeUInt16LE(3, split.length - 22 + 4);
-    await (await refused(split)).toMatchObject(reason('split'));
+    expect(await refusal(split)).toMatchObject(reason('split'));
     await expect(open('/nowhere/x.zip')).rejects.toMatchObject(reason('not-found'));
     await expect(open(dirname(await write(zip)))).rejects.toMatchObject(reason('not-found'));
     const zip64 = await zipOf({ 'a.json': text }, { forceZip64Format: true }, { isZip64: true });
     const broken = Buffer.from(zip64);
     broken.write('PKxx', broken.lastIndexOf(Buffer.from('PK\x06\x06', 'latin1')), 'latin1');
-    await (await refused(broken)).toMatchObject(reason('damaged'));
+    expect(await refusal(broken)).toMatchObject(reason('damaged'));
   });
 
   it('with too many files is refused', async () => {
@@ -114,12 +121,13 @@ describe('a ZIP archive', () => {
 
   it('is not inflated beyond its limits', async () => {
     const path = await make({ 'a.bin': Buffer.alloc(3 * MIB), 'b.txt': text });
-    const refused = (limits: Partial<ArchiveLimits>) => expect(read(path, 'a.bin', limits)).rejects;
-    await (await refused({})).toMatchObject({ name: 'FileRefused', reason: 'packed-too-tight' });
-    await (await refused({ mediaBytesMax: 3 * MIB - 1, ratioMax: 2000 })).toMatchObject({ reason: 'too-large' });
-    await (
-      await refused({ totalBytesMax: MIB, ratioMax: 2000 })
-    ).toMatchObject({ name: 'ArchiveRefused', reason: 'too-large' });
+    const refusal = (limits: Partial<ArchiveLimits>) => refusalOf(read(path, 'a.bin', limits));
+    expect(await refusal({})).toMatchObject({ name: 'FileRefused', reason: 'packed-too-tight' });
+    expect(await refusal({ mediaBytesMax: 3 * MIB - 1, ratioMax: 2000 })).toMatchObject({ reason: 'too-large' });
+    expect(await refusal({ totalBytesMax: MIB, ratioMax: 2000 })).toMatchObject({
+      name: 'ArchiveRefused',
+      reason: 'too-large',
+    });
     expect(await read(path, 'a.bin', { ratioMax: 2000 })).toBe(3 * MIB);
     expect(await read(path, 'b.txt', { totalBytesMax: text.length })).toBe(text.length);
   });
