@@ -4,17 +4,23 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { exitCodeOf, Failure, inProject, say } from './project.mjs';
 
-/** What is built, from what, where to, and by which program; paths are relative to the project. */
+/** What is built, from what, where to, and by which programs; paths are relative to the project. */
 const BUILDS = {
   sdk: {
-    inputs: ['sdk/src', 'sdk/tsconfig.json', 'sdk/package.json', 'package-lock.json'],
+    inputs: ['sdk/src', 'sdk/tsconfig.json', 'sdk/tsconfig.node.json', 'sdk/package.json', 'package-lock.json'],
     output: 'sdk/dist',
-    program: ['node_modules/typescript/bin/tsc', '-p', 'sdk'],
+    // What is for browsers too is built without the types of Node.
+    programs: [
+      ['node_modules/typescript/bin/tsc', '-p', 'sdk'],
+      ['node_modules/typescript/bin/tsc', '-p', 'sdk/tsconfig.node.json'],
+    ],
   },
   application: {
     inputs: ['src', 'migrations', '.swcrc', 'tsconfig.json', 'package.json', 'package-lock.json'],
     output: 'dist',
-    program: ['node_modules/@swc/cli/bin/swc.js', 'src', 'migrations', '-d', 'dist', '--config-file', '.swcrc', '-q'],
+    programs: [
+      ['node_modules/@swc/cli/bin/swc.js', 'src', 'migrations', '-d', 'dist', '--config-file', '.swcrc', '-q'],
+    ],
   },
 };
 
@@ -44,8 +50,8 @@ function listFiles(path) {
 }
 
 /** Changes whenever an input is added, removed, renamed or changed. */
-function fingerprint({ inputs, program }) {
-  const hash = createHash('sha256').update(JSON.stringify(program));
+function fingerprint({ inputs, programs }) {
+  const hash = createHash('sha256').update(JSON.stringify(programs));
   for (const path of inputs.flatMap(listFiles)) {
     const content = createHash('sha256')
       .update(readIfPresent(inProject(path)))
@@ -66,9 +72,11 @@ export function buildIfStale(name, runtime) {
   if (isBuiltFrom(build, inputs)) return;
   say(`Building the ${name} …`);
   rmSync(inProject(build.output), { recursive: true, force: true });
-  const { status, signal } = spawnSync(runtime, build.program, { cwd: inProject(), stdio: ['ignore', 2, 2] });
-  if (status !== 0) {
-    throw new Failure(`Building the ${name} failed; see above. Nothing was started.`, exitCodeOf(status, signal));
+  for (const program of build.programs) {
+    const { status, signal } = spawnSync(runtime, program, { cwd: inProject(), stdio: ['ignore', 2, 2] });
+    if (status !== 0) {
+      throw new Failure(`Building the ${name} failed; see above. Nothing was started.`, exitCodeOf(status, signal));
+    }
   }
   mkdirSync(inProject(build.output), { recursive: true });
   writeFileSync(stampOf(build.output), inputs);

@@ -4,6 +4,7 @@ import { type Api, createApi, type Schemas, unwrap } from './api.js';
 import { connect, type Connection, type ConnectionOptions } from './connection.js';
 import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
 import { MasterKey } from './crypto/master-key.js';
+import { importedId } from './crypto/imported-ids.js';
 import { ready } from './crypto/primitives.js';
 import { Devices } from './devices.js';
 import { Entries } from './entries.js';
@@ -182,6 +183,16 @@ export class Daybook {
    */
   verifyHistory(options: VerifyOptions = {}): Promise<HistoryHead> {
     return this.#history.verify(options);
+  }
+
+  /**
+   * The id of what an import brings: the same each time for the same account, so that it is brought once, and telling
+   * nobody what it is of. (In uce, whose client has no key, whoever has the database can try names that are easily guessed.)
+   * @param source which import, e.g. `day-one` @param name what the source calls it @param at milliseconds since 1970, told by the id
+   */
+  async importedId(source: string, name: string, at?: number): Promise<string> {
+    await ready();
+    return importedId({ userId: this.user.id, master: this.#master }, JSON.stringify([source, name]), at);
   }
 
   /** Who is signed in, asked anew. */

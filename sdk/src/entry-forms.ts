@@ -46,8 +46,8 @@ export interface EntryForm {
 export class OpenEntryForm implements EntryForm {
   readonly sealsHere = false;
 
-  toWire({ tags, ...draft }: CompleteDraft): WireDraft {
-    return { ...draft, ...(tags && { tags: [...tags] }) };
+  toWire({ tags, media_ids, ...draft }: CompleteDraft): WireDraft {
+    return { ...draft, ...(tags && { tags: [...tags] }), ...(media_ids && { media_ids: [...media_ids] }) };
   }
 
   toReplacement({ tags, ...replacement }: CompleteReplacement): Schemas['EntryReplacement'] {

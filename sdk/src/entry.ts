@@ -39,6 +39,8 @@ export interface EntryDraft extends EntryReplacement {
   readonly source?: string;
   /** What the source calls it: it is brought in once. The server sees it. */
   readonly external_id?: string;
+  /** Media of the entry, in their order. The server sees them. */
+  readonly media_ids?: readonly string[];
 }
 
 /** Some of an entry: what is absent stays, what is null is cleared. */
@@ -67,6 +69,7 @@ export interface Entry extends EntryText {
   readonly entry_date: string | null;
   readonly source: string | null;
   readonly external_id: string | null;
+  readonly media_ids: readonly string[];
   readonly version: number;
   /** SHA-256 of the envelope of the version before, base64url; zeros for version 1. */
   readonly prev_envelope_hash: string;
@@ -125,6 +128,6 @@ function factsOf(said: EntryDraft | Entry): unknown[] {
   const { kind = 'diary', entry_date = null, source = null, external_id = null, title = null, content } = said;
   const { mood = null, data = null, language = null } = said;
   const { name = null, latitude = null, longitude = null } = said.location ?? {};
-  const outside = [kind, entry_date, source, external_id];
+  const outside = [kind, entry_date, source, external_id, said.media_ids ?? []];
   return [...outside, title, content, mood, distinctTags(said.tags ?? []), name, latitude, longitude, data, language];
 }

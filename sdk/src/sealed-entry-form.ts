@@ -45,7 +45,7 @@ export class SealedEntryForm implements EntryForm {
   }
 
   toWire(draft: CompleteDraft): WireDraft {
-    const { id, kind, entry_date, source, external_id } = draft;
+    const { id, kind, entry_date, source, external_id, media_ids } = draft;
     const place = { tier, master: this.#master, userId: this.#userId, entryId: id, version: 1 } as const;
     const { sealed, wrappedKey } = sealEntry({ ...place, content: contentOf(draft) });
     return {
@@ -54,6 +54,7 @@ export class SealedEntryForm implements EntryForm {
       ...(entry_date !== undefined && { entry_date }),
       ...(source !== undefined && { source }),
       ...(external_id !== undefined && { external_id }),
+      ...(media_ids !== undefined && { media_ids: [...media_ids] }),
       sealed: toBase64url(sealed),
       wrapped_key: toBase64url(wrappedKey),
       tag_tokens: this.#tokensOf(draft.tags ?? []),

@@ -3,6 +3,7 @@ import { boxFiles } from './boxes.mjs';
 import { codeFiles } from './codes.mjs';
 import { envelopeFiles } from './envelopes.mjs';
 import { historyFiles } from './histories.mjs';
+import { importsFile } from './imports.mjs';
 import { keyLogFiles } from './key-logs.mjs';
 import { keyFiles } from './keys.mjs';
 import { Making } from './making.mjs';
@@ -28,6 +29,7 @@ export async function vectorFiles(crypto, sodium, search) {
     ...(await mediaFile(making)),
     ...(await keyLogFiles(making)),
     ...historyFiles(making),
+    ...importsFile(making),
     ...(await codeFiles(making)),
     ...(await accountFiles(making)),
     ...searchFile(making, search),

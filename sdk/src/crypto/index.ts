@@ -148,6 +148,7 @@ export {
   type MediaMetadata,
   type MediaPreview,
 } from './media.js';
+export { importedId, type Importer } from './imported-ids.js';
 export { portionsOf, streamOfPortions, type ByteSource } from './byte-source.js';
 export { searchFingerprint } from './search-keys.js';
 export {

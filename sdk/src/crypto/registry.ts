@@ -80,6 +80,7 @@ export const labels = {
   search: 'daybook/v1/search',
   tag: 'daybook/v1/tag',
   idempotency: 'daybook/v1/idempotency',
+  import: 'daybook/v1/import',
   refresh: 'daybook/v1/refresh',
   access: 'daybook/v1/access',
   grace: 'daybook/v1/grace',
@@ -94,7 +95,7 @@ export const labels = {
 export type Label = (typeof labels)[keyof typeof labels];
 
 /** The labels of what is derived from the master key, and from nothing else. */
-export type MasterKeyLabel = typeof labels.wrap | typeof labels.search | typeof labels.tag | typeof labels.idempotency;
+export type MasterKeyLabel = (typeof labels)['wrap' | 'search' | 'tag' | 'idempotency' | 'import'];
 
 /** What the server puts before the input of `HMAC-SHA-256(pepper, …)`, one prefix per purpose. */
 export const pepperPrefixes = { kek: 'kek', verify: 'verify', prelogin: 'prelogin' } as const;

@@ -28,6 +28,7 @@ describe('the registry', () => {
       'daybook/v1/search',
       'daybook/v1/tag',
       'daybook/v1/idempotency',
+      'daybook/v1/import',
       'daybook/v1/refresh',
       'daybook/v1/access',
       'daybook/v1/grace',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import sodium from 'libsodium-wrappers-sumo';
@@ -40,6 +40,16 @@ interface MediaVector {
 interface HistoryVector {
   readonly in: { readonly user_id: string; readonly events: readonly Readonly<Record<string, string | number>>[] };
   readonly out: { readonly hashes: readonly string[] };
+}
+
+interface ImportVector {
+  readonly in: {
+    readonly master_key?: string;
+    readonly user_id?: string;
+    readonly text: string;
+    readonly at_ms?: number;
+  };
+  readonly out: { readonly id: string };
 }
 
 const none = '00000000-0000-0000-0000-000000000000';
@@ -173,6 +183,23 @@ describe('the vectors', () => {
     }
     const inThem = vectors.flatMap(({ in: { events } }) => events.map(({ type }) => String(type)));
     expect(inThem.toSorted()).toEqual(Object.keys(types).toSorted());
+  });
+
+  it('imports.json can be made with nothing but HKDF, HMAC and the documentation', () => {
+    const { vectors } = read('imports.json') as { vectors: ImportVector[] };
+    for (const { in: input, out } of vectors) {
+      const key =
+        input.master_key === undefined
+          ? uuid(input.user_id)
+          : Buffer.from(hkdfSync('sha256', bytes(input.master_key), '', 'daybook/v1/import', 32));
+      const hash = createHmac('sha256', key).update(input.text).digest();
+      const time = input.at_ms === undefined ? hash.subarray(10, 16) : number(Math.max(0, input.at_ms), 8).subarray(2);
+      const id = Buffer.concat([time, hash.subarray(0, 10)]);
+      id[6] = 0x70 | ((id[6] ?? 0) % 16);
+      id[8] = 0x80 | ((id[8] ?? 0) % 64);
+      expect(uuid(out.id)).toEqual(id);
+    }
+    expect(vectors).toHaveLength(6);
   });
 
   it('hold the names and numbers that the code has', () => {
