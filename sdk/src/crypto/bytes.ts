@@ -8,7 +8,14 @@ codeOf.forEach((code, value) => (valueOf[code] = value));
 
 const encoder = new TextEncoder();
 const asciiDecoder = new TextDecoder();
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const uuidLength = 36;
+const dash = 0x2d;
+/** Where the dashes of a UUID are. */
+const dashes: ReadonlySet<number> = new Set([8, 13, 18, 23]);
+const hexValueOf = new Uint8Array(128).fill(notInAlphabet);
+[...'0123456789abcdef'].forEach((digit, value) => {
+  for (const spelled of [digit, digit.toUpperCase()]) hexValueOf[spelled.charCodeAt(0)] = value;
+});
 
 /** `bytes` as base64url without padding (RFC 4648, section 5). */
 export function toBase64url(bytes: Uint8Array): string {
@@ -52,9 +59,22 @@ export function fromBase64url(text: string): Uint8Array {
  * @throws EnvelopeRefused `uuid`
  */
 export function uuidToBytes(id: string): Uint8Array {
-  if (!uuidShape.test(id)) throw new EnvelopeRefused('uuid');
-  const hex = id.replaceAll('-', '');
-  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+  const bytes = new Uint8Array(16);
+  writeUuid(bytes, 0, id);
+  return bytes;
+}
+
+/** The same, into `target` from `at` on: every card that is opened needs two of them. @throws EnvelopeRefused `uuid` */
+export function writeUuid(target: Uint8Array, at: number, id: string): void {
+  if (id.length !== uuidLength) throw new EnvelopeRefused('uuid');
+  let to = at;
+  for (let i = 0; i < uuidLength; i += 2) {
+    if (dashes.has(i) && id.charCodeAt(i++) !== dash) throw new EnvelopeRefused('uuid');
+    const high = hexValueOf[id.charCodeAt(i)] ?? notInAlphabet;
+    const low = hexValueOf[id.charCodeAt(i + 1)] ?? notInAlphabet;
+    if ((high | low) > 0xf) throw new EnvelopeRefused('uuid');
+    target[to++] = (high << 4) | low;
+  }
 }
 
 /**
@@ -108,8 +128,17 @@ export function u32(value: number): Uint8Array {
 /** `value` (0 to 2^53 - 1, where numbers are exact) in 8 bytes, big-endian. @throws RangeError outside of it */
 export function u64(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(within(value, Number.MAX_SAFE_INTEGER)));
+  writeBigEndian(bytes, 0, 8, value);
   return bytes;
+}
+
+/** `value` (from 0, below 2^(8 × length) and 2^53) big-endian into `target` from `at` on. @throws RangeError outside of it */
+export function writeBigEndian(target: Uint8Array, at: number, length: number, value: number): void {
+  let rest = within(value, Math.min(2 ** (8 * length) - 1, Number.MAX_SAFE_INTEGER));
+  for (let i = at + length - 1; i >= at; i--) {
+    target[i] = rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
 }
 
 /** `text` in UTF-8. A lone surrogate becomes U+FFFD: refuse ill-formed text before where that matters. */
