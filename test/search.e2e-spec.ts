@@ -4,7 +4,8 @@ import { type TestUser, useApi } from './harness/api.js';
 import { sealedDraft } from './harness/entries.js';
 import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
-const CARDS_MAX = 1_000;
+/** How many cards a page reads, and how many while it has found too little. */
+const [CARDS_ENOUGH, CARDS_MAX] = [300, 2_000];
 
 describe('a search', () => {
   const api = useApi();
@@ -178,7 +179,7 @@ describe('a search', () => {
 
     beforeAll(async () => {
       uma = await api.newUser();
-      for (let begun = 0; begun < CARDS_MAX + 100; begun += 275) {
+      for (let begun = 0; begun < CARDS_MAX + 200; begun += 275) {
         const entries = Array.from({ length: 275 }, (_, n) => ({
           content: `Porridge ${'again '.repeat((begun + n) % 7)}and ${n % 2 === 0 ? 'honey' : 'salt'}.`,
           entry_date: `20${10 + ((begun + n) % 12)}-0${1 + (n % 9)}-1${n % 10}`,
@@ -193,12 +194,20 @@ describe('a search', () => {
       expect((await everyId(uma, { query: 'porr*', sort, limit: 200 })).toSorted()).toEqual(ids.toSorted());
     });
 
-    it('reads a thousand cards at most, and says that there are more entries', async () => {
+    it('reads some hundred cards where they have enough, and says that there are more entries', async () => {
       const { body } = await search(uma, 'porridge', { limit: 200 });
       expect(body).toMatchObject({ complete: false, next_cursor: expect.any(String) });
+      expect(body.data).toHaveLength(200);
+      const { body: newest } = await search(uma, 'porridge', { limit: 200, cursor: body.next_cursor });
+      expect(newest.data).toHaveLength(CARDS_ENOUGH - 200);
       expect((await search(uma, 'porridge after:2020')).body.complete).toBe(true);
-      // No card of the thousand newest has it; the page is empty, and not the last.
+    });
+
+    it('goes on while it has found less than was asked for, up to two thousand cards', async () => {
+      // More cards than are enough, and fewer than the most: every one of them may have a word that begins so.
       const old = await write(uma, { content: 'Kedgeree.', entry_date: '2001-01-01' });
+      const { body: late } = await search(uma, 'kedg* before:2018');
+      expect(late).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
       const first = (await search(uma, 'kedg*')).body;
       expect(first).toMatchObject({ data: [], complete: false });
       const { body: second } = await search(uma, 'kedg*', { cursor: first.next_cursor });
