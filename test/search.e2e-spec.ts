@@ -5,7 +5,7 @@ import { sealedDraft } from './harness/entries.js';
 import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
 /** How many cards a page reads, and how many while it has found too little. */
-const [CARDS_ENOUGH, CARDS_MAX] = [300, 2_000];
+const [CARDS_ENOUGH, CARDS_MAX] = [300, 1_500];
 
 describe('a search', () => {
   const api = useApi();
@@ -203,7 +203,7 @@ describe('a search', () => {
       expect((await search(uma, 'porridge after:2020')).body.complete).toBe(true);
     });
 
-    it('goes on while it has found less than was asked for, up to two thousand cards', async () => {
+    it('goes on while it has found less than was asked for, up to fifteen hundred cards', async () => {
       // More cards than are enough, and fewer than the most: every one of them may have a word that begins so.
       const old = await write(uma, { content: 'Kedgeree.', entry_date: '2001-01-01' });
       const { body: late } = await search(uma, 'kedg* before:2018');
