@@ -2,7 +2,7 @@ import { firstDayOf, importedPeriod, periodOf, undatedPeriod } from '@daybook/sd
 import type { IndexPosition } from './index-position.js';
 
 /** The first round looks at about so many signatures, each further one at twice as many as the one before. */
-const ENTRIES_FIRST = 4_000;
+const ENTRIES_FIRST = 1_500;
 const ENTRIES_MAX = 32_000;
 
 /** How many entries a period has in the index. */

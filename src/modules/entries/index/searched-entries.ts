@@ -18,7 +18,7 @@ const PERIODS_AT_ONCE = 40;
 /** So many entries that pass a mask are asked for at once; of each there is a day and an id. */
 const PLACES_AT_ONCE = 2_000;
 /** So many cards are read at once: they are opened while the next ones are on their way. */
-const CARDS_AT_ONCE = 150;
+const CARDS_AT_ONCE = 100;
 
 /** What is looked for, and where. */
 export interface Sought {
