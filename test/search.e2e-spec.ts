@@ -1,6 +1,7 @@
+import { Daybook } from '@daybook/sdk';
 import { createId } from '@daybook/sdk/crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestUser, useApi } from './harness/api.js';
+import { PASSWORD, type TestUser, useApi } from './harness/api.js';
 import { sealedDraft } from './harness/entries.js';
 import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
@@ -124,6 +125,8 @@ describe('a search', () => {
       expect([await idsOf(uma, 'harbour'), await idsOf(uma, 'lighthouse')]).toEqual([[], [id]]);
       await patch({ entry_date: '2024-01-02' });
       expect([await idsOf(uma, 'walk after:2025'), await idsOf(uma, 'walk before:2025')]).toEqual([[], [id]]);
+      const day = `SELECT entry_date::text AS day FROM entry_signatures WHERE entry_id = $1`;
+      expect(await api.database.look(day, [id])).toEqual([{ day: '2024-01-02' }]);
       await uma.post(`/entries/${id}/versions/1/revert`, {});
       expect([await idsOf(uma, 'harbour'), await idsOf(uma, 'lighthouse')]).toEqual([[id], []]);
       await uma.send('PUT', `/entries/${id}`, JSON.stringify({ content: 'A walk to the mill.', mood: 'tired' }));
@@ -213,6 +216,10 @@ describe('a search', () => {
       expect(first).toMatchObject({ data: [], complete: false });
       const { body: second } = await search(uma, 'kedg*', { cursor: first.next_cursor });
       expect(second).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
+      // The SDK does not show its user an empty page that has a next one.
+      const daybook = await Daybook.signIn({ url: api.origin, tier: 'uce', email: uma.email, password: PASSWORD });
+      const page = await daybook.search({ query: 'kedg*' });
+      expect(page).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
     });
 
     it('shows nothing twice and misses nothing while entries are written and deleted', async () => {

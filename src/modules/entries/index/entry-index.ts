@@ -2,7 +2,6 @@ import {
   type Card,
   decodeCandidate,
   encodeCard,
-  importedPeriod,
   type Language,
   languageOfEntry,
   languageOfTag,

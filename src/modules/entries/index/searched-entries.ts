@@ -181,17 +181,18 @@ function* inParts(places: readonly IndexPosition[]) {
 
 /** What is surely wanted next is asked for while the visitor looks at what is there. */
 async function show(visitor: Visitor, candidates: AsyncGenerator<Candidates>): Promise<void> {
-  let coming: ReturnType<typeof candidates.next> | null = candidates.next();
-  while (coming) {
+  for (let coming = candidates.next(); ;) {
     const { done, value } = await coming;
     if (done === true) return;
-    coming = visitor.wanted > CARDS_AT_ONCE ? candidates.next() : null;
+    const ahead = visitor.wanted > CARDS_AT_ONCE ? candidates.next() : null;
     // Whoever waits for it is told; that it fails before is no reason to end the process.
-    coming?.catch(() => {});
+    ahead?.catch(() => {});
     await visitor.see(value);
-    if (visitor.wanted === 0) break;
-    coming ??= candidates.next();
+    if (visitor.wanted === 0) {
+      // The transaction ends when all that was asked in it is answered.
+      await ahead;
+      return;
+    }
+    coming = ahead ?? candidates.next();
   }
-  // The transaction ends when all that was asked in it is answered.
-  await coming;
 }
