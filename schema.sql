@@ -139,11 +139,13 @@ CREATE TABLE entry_signatures (
   entry_id uuid NOT NULL,
   period integer NOT NULL,
   signature bit(2048) NOT NULL,
+  entry_date date,
   CONSTRAINT entry_signatures_pkey PRIMARY KEY (user_id, entry_id),
   CONSTRAINT entry_signatures_user_id_entry_id_fkey FOREIGN KEY (user_id, entry_id) REFERENCES entries(user_id, id) ON DELETE CASCADE,
   CONSTRAINT entry_signatures_period_check CHECK (((period >= 0) AND (period <= 65535)))
 );
 COMMENT ON TABLE entry_signatures IS 'blurred words for search (uce): docs/search.md';
+COMMENT ON COLUMN entry_signatures.entry_date IS 'the diary day, as in entries';
 CREATE INDEX entry_signatures_by_period ON entry_signatures USING btree (user_id, period);
 ALTER TABLE entry_signatures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON entry_signatures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);

@@ -1,10 +1,12 @@
+import { Daybook } from '@daybook/sdk';
 import { createId } from '@daybook/sdk/crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type TestUser, useApi } from './harness/api.js';
+import { PASSWORD, type TestUser, useApi } from './harness/api.js';
 import { sealedDraft } from './harness/entries.js';
 import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
-const CARDS_MAX = 1_000;
+/** How many cards a page reads, and how many while it has found too little. */
+const [CARDS_ENOUGH, CARDS_MAX] = [200, 1_500];
 
 describe('a search', () => {
   const api = useApi();
@@ -123,6 +125,8 @@ describe('a search', () => {
       expect([await idsOf(uma, 'harbour'), await idsOf(uma, 'lighthouse')]).toEqual([[], [id]]);
       await patch({ entry_date: '2024-01-02' });
       expect([await idsOf(uma, 'walk after:2025'), await idsOf(uma, 'walk before:2025')]).toEqual([[], [id]]);
+      const day = `SELECT entry_date::text AS day FROM entry_signatures WHERE entry_id = $1`;
+      expect(await api.database.look(day, [id])).toEqual([{ day: '2024-01-02' }]);
       await uma.post(`/entries/${id}/versions/1/revert`, {});
       expect([await idsOf(uma, 'harbour'), await idsOf(uma, 'lighthouse')]).toEqual([[id], []]);
       await uma.send('PUT', `/entries/${id}`, JSON.stringify({ content: 'A walk to the mill.', mood: 'tired' }));
@@ -178,7 +182,7 @@ describe('a search', () => {
 
     beforeAll(async () => {
       uma = await api.newUser();
-      for (let begun = 0; begun < CARDS_MAX + 100; begun += 275) {
+      for (let begun = 0; begun < CARDS_MAX + 200; begun += 275) {
         const entries = Array.from({ length: 275 }, (_, n) => ({
           content: `Porridge ${'again '.repeat((begun + n) % 7)}and ${n % 2 === 0 ? 'honey' : 'salt'}.`,
           entry_date: `20${10 + ((begun + n) % 12)}-0${1 + (n % 9)}-1${n % 10}`,
@@ -193,16 +197,29 @@ describe('a search', () => {
       expect((await everyId(uma, { query: 'porr*', sort, limit: 200 })).toSorted()).toEqual(ids.toSorted());
     });
 
-    it('reads a thousand cards at most, and says that there are more entries', async () => {
-      const { body } = await search(uma, 'porridge', { limit: 200 });
+    it('reads two hundred cards where that is enough, and says that there are more entries', async () => {
+      const limit = 120;
+      const { body } = await search(uma, 'porridge', { limit });
       expect(body).toMatchObject({ complete: false, next_cursor: expect.any(String) });
-      expect((await search(uma, 'porridge after:2020')).body.complete).toBe(true);
-      // No card of the thousand newest has it; the page is empty, and not the last.
+      expect(body.data).toHaveLength(limit);
+      const { body: others } = await search(uma, 'porridge', { limit, cursor: body.next_cursor });
+      expect(others.data).toHaveLength(CARDS_ENOUGH - limit);
+      expect((await search(uma, 'porridge after:2021-11')).body.complete).toBe(true);
+    });
+
+    it('goes on while it has found less than was asked for, up to fifteen hundred cards', async () => {
+      // More cards than are enough, and fewer than the most: every one of them may have a word that begins so.
       const old = await write(uma, { content: 'Kedgeree.', entry_date: '2001-01-01' });
+      const { body: late } = await search(uma, 'kedg* before:2018');
+      expect(late).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
       const first = (await search(uma, 'kedg*')).body;
       expect(first).toMatchObject({ data: [], complete: false });
       const { body: second } = await search(uma, 'kedg*', { cursor: first.next_cursor });
       expect(second).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
+      // The SDK does not show its user an empty page that has a next one.
+      const daybook = await Daybook.signIn({ url: api.origin, tier: 'uce', email: uma.email, password: PASSWORD });
+      const page = await daybook.search({ query: 'kedg*' });
+      expect(page).toMatchObject({ data: [{ entry: { id: old } }], next_cursor: null, complete: true });
     });
 
     it('shows nothing twice and misses nothing while entries are written and deleted', async () => {

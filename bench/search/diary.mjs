@@ -134,8 +134,8 @@ async function insertRows(database, userId, rows) {
      card AS (
        INSERT INTO entry_cards (user_id, entry_id, sealed, index_version)
        SELECT $1, id, decode(card, 'hex'), $3 FROM given)
-     INSERT INTO entry_signatures (user_id, entry_id, period, signature)
-     SELECT $1, id, period, ('x' || signature)::bit(2048) FROM given`,
+     INSERT INTO entry_signatures (user_id, entry_id, period, entry_date, signature)
+     SELECT $1, id, period, date, ('x' || signature)::bit(2048) FROM given`,
     [userId, given, cardVersion],
   );
 }

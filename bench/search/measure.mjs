@@ -5,7 +5,8 @@ import { Times } from '../times.mjs';
 
 const PROBE_MS = 5;
 const IDLE_MS = 2_000;
-const WARM_UPS = 10;
+/** Rounds of all queries before the first is timed: a server that has just started is still being compiled. */
+const WARM_UPS = 40;
 /** So many of the searches are repeated with somebody asking meanwhile. */
 const PROBED_SHARE = 0.25;
 

@@ -40,8 +40,8 @@ export async function addOthers({ database, count, signal }) {
            prev_envelope_hash, created_at, updated_at)
          SELECT user_id, id, 'diary', day, day, 1, bench.gen_random_bytes(${SEALED_BYTES}), bench.gen_random_bytes(160),
            bench.gen_random_bytes(32), bench.gen_random_bytes(32), now(), now() FROM given)
-       INSERT INTO entry_signatures (user_id, entry_id, period, signature)
-       SELECT user_id, id, 8024 + quarter, ('x' || encode(bench.gen_random_bytes(256), 'hex'))::bit(2048) FROM given`,
+       INSERT INTO entry_signatures (user_id, entry_id, period, entry_date, signature)
+       SELECT user_id, id, 8024 + quarter, day, ('x' || encode(bench.gen_random_bytes(256), 'hex'))::bit(2048) FROM given`,
       [from, Math.min(count, from + ROWS_AT_ONCE)],
     );
   }

@@ -18,6 +18,7 @@ import {
   saysNothing,
   searchCards,
   stopWordsNote,
+  WordMemory,
 } from './search/index.js';
 import type { Search, SearchHit, SearchPage, SearchRequest } from './search-form.js';
 import type { SearchStore } from './search-store.js';
@@ -142,11 +143,12 @@ export class LocalSearch implements Search {
       page.map(({ id }) => id),
       options,
     );
+    const memory = new WordMemory();
     return page.flatMap(({ id, score }) => {
       const [entry, card] = [entries.get(id), this.#index.card(id)];
       // It may have been changed elsewhere: it is shown when it still is what was looked for.
       if (!entry || !card || !match(query, card)) return [];
-      return [{ entry, score, highlights: highlightsOf(query, entry, card.language) }];
+      return [{ entry, score, highlights: highlightsOf(query, entry, card.language, memory) }];
     });
   }
 

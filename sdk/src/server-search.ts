@@ -4,6 +4,9 @@ import type { EntryForm } from './entry-forms.js';
 import type { Search, SearchPage, SearchRequest } from './search-form.js';
 import type { Session } from './session.js';
 
+/** So many pages in which nothing was found yet are followed by the next one without being asked for. */
+const emptyPagesMax = 10;
+
 /** uce: the server searches, in the request that brings the key. */
 export class ServerSearch implements Search {
   readonly #form: EntryForm;
@@ -18,7 +21,13 @@ export class ServerSearch implements Search {
   async search({ tags, ...request }: SearchRequest, { signal }: CallOptions = {}): Promise<SearchPage> {
     const body = wireOf({ ...request, ...(tags && { tags: [...tags] }) });
     const mark = this.#form.mark();
-    const page = unwrap(await this.#api.POST('/api/v1/search', { body, ...(signal && { signal }) }));
+    const ask = async (cursor?: string) => {
+      const whole = cursor === undefined ? body : { ...body, cursor };
+      return unwrap(await this.#api.POST('/api/v1/search', { body: whole, ...(signal && { signal }) }));
+    };
+    let page = await ask();
+    for (let n = 0; n < emptyPagesMax && page.data.length === 0 && page.next_cursor !== null; n++)
+      page = await ask(page.next_cursor);
     const data = page.data.map((hit) => ({ ...hit, entry: this.#form.fromWire(hit.entry, mark) }));
     return { ...page, data };
   }

@@ -8,7 +8,15 @@ codeOf.forEach((code, value) => (valueOf[code] = value));
 
 const encoder = new TextEncoder();
 const asciiDecoder = new TextDecoder();
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const uuidLength = 36;
+const dash = 0x2d;
+/** Where the dashes of a UUID are, and where each byte's two digits begin. */
+const dashes = [8, 13, 18, 23];
+const digits = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const hexValueOf = new Uint8Array(128).fill(notInAlphabet);
+[...'0123456789abcdef'].forEach((digit, value) => {
+  for (const spelled of [digit, digit.toUpperCase()]) hexValueOf[spelled.charCodeAt(0)] = value;
+});
 
 /** `bytes` as base64url without padding (RFC 4648, section 5). */
 export function toBase64url(bytes: Uint8Array): string {
@@ -52,9 +60,22 @@ export function fromBase64url(text: string): Uint8Array {
  * @throws EnvelopeRefused `uuid`
  */
 export function uuidToBytes(id: string): Uint8Array {
-  if (!uuidShape.test(id)) throw new EnvelopeRefused('uuid');
-  const hex = id.replaceAll('-', '');
-  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+  const bytes = new Uint8Array(16);
+  writeUuid(bytes, 0, id);
+  return bytes;
+}
+
+/** The same, into `target` from `at` on: every card that is opened needs two of them. @throws EnvelopeRefused `uuid` */
+export function writeUuid(target: Uint8Array, at: number, id: string): void {
+  if (id.length !== uuidLength) throw new EnvelopeRefused('uuid');
+  for (const place of dashes) if (id.charCodeAt(place) !== dash) throw new EnvelopeRefused('uuid');
+  let to = at;
+  for (const place of digits) {
+    const high = hexValueOf[id.charCodeAt(place)] ?? notInAlphabet;
+    const low = hexValueOf[id.charCodeAt(place + 1)] ?? notInAlphabet;
+    if ((high | low) > 0xf) throw new EnvelopeRefused('uuid');
+    target[to++] = (high << 4) | low;
+  }
 }
 
 /**
@@ -108,8 +129,17 @@ export function u32(value: number): Uint8Array {
 /** `value` (0 to 2^53 - 1, where numbers are exact) in 8 bytes, big-endian. @throws RangeError outside of it */
 export function u64(value: number): Uint8Array {
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(within(value, Number.MAX_SAFE_INTEGER)));
+  writeBigEndian(bytes, 0, 8, value);
   return bytes;
+}
+
+/** `value` (from 0, below 2^(8 × length) and 2^53) big-endian into `target` from `at` on. @throws RangeError outside of it */
+export function writeBigEndian(target: Uint8Array, at: number, length: number, value: number): void {
+  let rest = within(value, Math.min(2 ** (8 * length) - 1, Number.MAX_SAFE_INTEGER));
+  for (let i = at + length - 1; i >= at; i--) {
+    target[i] = rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
 }
 
 /** `text` in UTF-8. A lone surrogate becomes U+FFFD: refuse ill-formed text before where that matters. */

@@ -1,4 +1,4 @@
-import { concatBytes, exactly, u16, u32, u64, uuidToBytes } from './bytes.js';
+import { exactly, writeBigEndian, writeUuid } from './bytes.js';
 import { encodeKdf, type KdfParameters } from './kdf.js';
 import { Field, Kind, ObjectType, slotField } from './registry.js';
 
@@ -26,9 +26,8 @@ export interface Context {
 /** The part of a context that says which object it is. */
 export type ObjectReference = Pick<Context, 'userId' | 'objectType' | 'objectId'>;
 
-const keyEpoch = u32(0);
-const noKdf = new Uint8Array(8);
-const noPreviousHash = new Uint8Array(32);
+/** Bytes of a context. */
+export const contextBytes = 88;
 
 /**
  * The 88 bytes of a context: owner 16 ‖ object type u16 ‖ object id 16 ‖ version u64 ‖ field u16 ‖ key epoch u32 (zero) ‖
@@ -36,17 +35,21 @@ const noPreviousHash = new Uint8Array(32);
  * @throws EnvelopeRefused `uuid`, `kdf`; RangeError for numbers that do not fit
  */
 export function encodeContext(context: Context): Uint8Array {
-  const { userId, objectType, objectId, version = 0, field = 0, kdf, previousHash = noPreviousHash } = context;
-  return concatBytes(
-    uuidToBytes(userId),
-    u16(objectType),
-    uuidToBytes(objectId),
-    u64(version),
-    u16(field),
-    keyEpoch,
-    kdf ? encodeKdf(kdf) : noKdf,
-    exactly(32, previousHash, 'a previous hash'),
-  );
+  const bytes = new Uint8Array(contextBytes);
+  writeContext(bytes, 0, context);
+  return bytes;
+}
+
+/** The same, into zeros from `at` on: what is absent stays zero. @throws as `encodeContext` */
+export function writeContext(zeros: Uint8Array, at: number, context: Context): void {
+  const { userId, objectType, objectId, version = 0, field = 0, kdf, previousHash } = context;
+  writeUuid(zeros, at, userId);
+  writeBigEndian(zeros, at + 16, 2, objectType);
+  writeUuid(zeros, at + 18, objectId);
+  writeBigEndian(zeros, at + 34, 8, version);
+  writeBigEndian(zeros, at + 42, 2, field);
+  if (kdf) zeros.set(encodeKdf(kdf), at + 48);
+  if (previousHash) zeros.set(exactly(32, previousHash, 'a previous hash'), at + 56);
 }
 
 /**

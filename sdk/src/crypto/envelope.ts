@@ -1,5 +1,5 @@
 import { concatBytes, equalBytes, exactly, wipe } from './bytes.js';
-import { assertContextFits, encodeContext, type Context } from './context.js';
+import { assertContextFits, type Context, contextBytes, writeContext } from './context.js';
 import { EnvelopeRefused, refuseUnless } from './errors.js';
 import { aeadOpen, aeadSeal, hkdf, randomBytes, sha256, tagBytes } from './primitives.js';
 import { Kind, labels, Suite, suiteOfKind, Tier } from './registry.js';
@@ -145,7 +145,10 @@ export function sealIdAndKey(expected: Expected, id: Uint8Array, key: Uint8Array
 
 function associatedData({ kind, context }: Expected, boundHeader: Uint8Array): Uint8Array {
   assertContextFits(kind, context);
-  return concatBytes(boundHeader, encodeContext(context));
+  const associated = new Uint8Array(boundHeaderBytes + contextBytes);
+  associated.set(boundHeader);
+  writeContext(associated, boundHeaderBytes, context);
+  return associated;
 }
 
 function commitment(key: Uint8Array, nonce: Uint8Array): Uint8Array {

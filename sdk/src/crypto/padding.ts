@@ -32,7 +32,8 @@ export function pad(plaintext: Uint8Array): Uint8Array {
  * @throws EnvelopeRefused `padding` when the mark is missing, or the length is another than `pad` would have made
  */
 export function unpad(padded: Uint8Array): Uint8Array {
-  const length = padded.findLastIndex((byte) => byte !== 0);
+  let length = padded.length - 1;
+  while (length >= 0 && padded[length] === 0) length--;
   if (length < 0 || padded[length] !== mark || roundedUp(length + 1) !== padded.length) {
     throw new EnvelopeRefused('padding');
   }

@@ -1176,7 +1176,7 @@ export interface paths {
         put?: never;
         /**
          * Search the diary (uce)
-         * @description What is searched for is in the body alone, and in no log. Very common words, and beginnings of words, are looked for in a thousand entries a page: `complete` is false as long as older ones are left. What is in the trash is not found.
+         * @description What is searched for is in the body alone, and in no log. A page looks at the newest entries that may have what is looked for, at two hundred where that fills it, else at fifteen hundred: `complete` is false as long as older ones are left. What is in the trash is not found.
          */
         post: operations["search_search"];
         delete?: never;

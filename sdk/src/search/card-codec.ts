@@ -1,7 +1,9 @@
-import type { Card } from './card.js';
+import type { Card, CardHead } from './card.js';
 import { CardReader, CardWriter } from './card-bytes.js';
 import { CardRefused } from './card-refused.js';
+import type { PreparedQuery } from './compile.js';
 import { languages } from './languages.js';
+import { mayMatch } from './match.js';
 
 /** The first byte of a card. Another layout, tokenizer or stemmer whose cards do not mix with these takes the next. */
 export const cardVersion = 1;
@@ -42,8 +44,32 @@ export function encodeCard(card: Card): Uint8Array {
  * @throws CardRefused for another version, and for bytes that no card has
  */
 export function decodeCard(bytes: Uint8Array): Card {
+  const input = readerOf(bytes);
+  return bodyOf(input, headOf(input));
+}
+
+/**
+ * The same for an entry that a query may find; null where its stems alone show that it is not found, as those of most
+ * entries do that pass a mask by chance. Their places are then not read, and not checked.
+ * @throws CardRefused as `decodeCard`
+ */
+export function decodeCandidate(query: PreparedQuery, bytes: Uint8Array): Card | null {
+  const input = readerOf(bytes);
+  const head = headOf(input);
+  return mayMatch(query, head) ? bodyOf(input, head) : null;
+}
+
+function readerOf(bytes: Uint8Array): CardReader {
   if (bytes[0] !== cardVersion) throw new CardRefused('version');
-  const input = new CardReader(bytes, 1);
+  return new CardReader(bytes, 1);
+}
+
+/** What a card has before its forms, and how many of what follow. */
+interface Head extends CardHead {
+  readonly counts: { readonly stems: number; readonly forms: number; readonly positions: number };
+}
+
+function headOf(input: CardReader): Head {
   const language = languages[input.byte()];
   if (language === undefined) throw new CardRefused('language');
   const date = dayOf(input.number());
@@ -51,25 +77,17 @@ export function decodeCard(bytes: Uint8Array): Card {
   const moods = input.strings();
   if (moods.length > 1) throw new CardRefused('mood');
   const tags = input.strings();
-  const [stemCount, formCount, positionCount] = [input.count(), input.count(), input.count()];
-  const stems = lines(input, stemCount);
-  const forms = lines(input, formCount);
-  const formStarts = startsOf(input, stemCount, formCount);
-  const { positionStarts, positions } = positionsOf(input, formCount, positionCount);
+  const counts = { stems: input.count(), forms: input.count(), positions: input.count() };
+  const stems = lines(input, counts.stems);
+  return { language, date, mood: moods[0] ?? null, tags, textWords, titleWords, tagWords, stems, counts };
+}
+
+function bodyOf(input: CardReader, { counts, ...head }: Head): Card {
+  const forms = lines(input, counts.forms);
+  const formStarts = startsOf(input, counts.stems, counts.forms);
+  const { positionStarts, positions } = positionsOf(input, counts.forms, counts.positions);
   if (!input.isAtEnd) throw new CardRefused('form');
-  const words = { textWords, titleWords, tagWords };
-  return {
-    language,
-    date,
-    mood: moods[0] ?? null,
-    tags,
-    ...words,
-    stems,
-    formStarts,
-    forms,
-    positionStarts,
-    positions,
-  };
+  return { ...head, formStarts, forms, positionStarts, positions };
 }
 
 /** A text of `count` lines, which is the empty one for none. */

@@ -47,6 +47,9 @@ export interface Card {
   readonly positions: readonly number[];
 }
 
+/** What of a card does not say where its words stand. */
+export type CardHead = Omit<Card, 'formStarts' | 'forms' | 'positionStarts' | 'positions'>;
+
 /** Where the title begins among a card's positions. */
 export function titleStartOf({ textWords }: Pick<Card, 'textWords'>): number {
   return textWords + fieldGap;

@@ -2,17 +2,17 @@ import type { CompiledText, PreparedQuery } from './compile.js';
 import type { Language } from './languages.js';
 import { soughtOf } from './match.js';
 import type { Range } from './normalize.js';
-import { type Word, wordsOf } from './tokenize.js';
+import { type Word, type WordMemory, wordsOf } from './tokenize.js';
 
 /**
  * Where a text has what a query looks for: words, and phrases from their first word to their last. What is excluded is not
  * marked.
  * @returns ranges in UTF-16 code units of `text`, ascending, none touching another
  */
-export function highlight(query: PreparedQuery, text: string, language: Language): Range[] {
+export function highlight(query: PreparedQuery, text: string, language: Language, memory?: WordMemory): Range[] {
   const terms = soughtOf(query, language);
   if (terms.length === 0) return [];
-  const words = wordsOf(text, language);
+  const words = wordsOf(text, language, memory);
   const found = terms.flatMap((term) => rangesOf(term, words));
   found.sort((a, b) => a.start - b.start || a.end - b.end);
   const merged: Range[] = [];

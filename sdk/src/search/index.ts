@@ -3,7 +3,7 @@
  * their own (e2e). Pure: it reads no clock, no network and no disk (docs/search.md).
  */
 export { type Card, type CardDraft, fieldGap, makeCard, stemsOf } from './card.js';
-export { cardVersion, decodeCard, encodeCard } from './card-codec.js';
+export { cardVersion, decodeCandidate, decodeCard, encodeCard } from './card-codec.js';
 export { type CardFault, CardRefused } from './card-refused.js';
 export {
   compile,
@@ -29,7 +29,14 @@ export { daysOf } from './query-days.js';
 export { parseQuery } from './query-parser.js';
 export { readQuery, saysNothing, stopWordsNote, type ReadQuery } from './read-query.js';
 export { FoundCount, rank, ranking, type Statistics, statisticsOf } from './rank.js';
-export { searchCards, type Candidate, type FoundEntry, type FoundPage, type PageTurn } from './search-cards.js';
-export { importedPeriod, periodOf, signatureBits, signatureOf, undatedPeriod } from './signature.js';
+export {
+  type Candidate,
+  FoundCards,
+  type FoundEntry,
+  type FoundPage,
+  type PageTurn,
+  searchCards,
+} from './search-cards.js';
+export { firstDayOf, importedPeriod, periodOf, signatureBits, signatureOf, undatedPeriod } from './signature.js';
 export { type Snippet, snippetLengthMax, snippetOf } from './snippet.js';
-export { type Token, tokenize, type Word, wordLengthMax, wordsOf } from './tokenize.js';
+export { type Token, tokenize, type Word, wordLengthMax, WordMemory, wordsOf } from './tokenize.js';

@@ -23,7 +23,7 @@ export function masksFor(
   periods: Iterable<number>,
   languages: Iterable<Language>,
 ): Map<number, readonly Uint8Array[]> {
-  const required = [...languages].flatMap((language) => requirementOf(query.in(language), language));
+  const required = distinct([...languages].flatMap((language) => requirementOf(query.in(language), language)));
   const signer = new Signer(searchKey);
   try {
     const masks = (period: number) => weakest(required.map((stems) => signer.signatureOf(stems, period)));
@@ -31,6 +31,11 @@ export function masksFor(
   } finally {
     signer.clear();
   }
+}
+
+/** Most words have the same stem in several languages: each set of stems is signed once. */
+function distinct(requirement: Requirement): Requirement {
+  return [...new Map(requirement.map((stems) => [[...stems].sort().join('\n'), stems])).values()];
 }
 
 /** Whether a signature has all bits of a mask. */

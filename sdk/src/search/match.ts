@@ -1,31 +1,38 @@
-import type { Card } from './card.js';
+import type { Card, CardHead } from './card.js';
 import type { CompiledNode, CompiledText, PreparedQuery } from './compile.js';
-import { occurrencesOf } from './occurrences.js';
+import { hasStems, occurrencesOf } from './occurrences.js';
 
 /** Whether an entry is what a query asks for, decided on its card alone. */
 export function match(query: PreparedQuery, card: Card): boolean {
   const compiled = query.in(card.language);
-  return compiled !== null && holds(compiled, card);
+  return compiled !== null && holds(compiled, card, card);
 }
 
-function holds(node: CompiledNode, card: Card): boolean {
+/** Whether an entry may be what a query asks for, by the words it has and not by their places: true wherever `match` is. */
+export function mayMatch(query: PreparedQuery, head: CardHead): boolean {
+  const compiled = query.in(head.language);
+  return compiled !== null && holds(compiled, head, null);
+}
+
+/** @param card null where only its head is known: then what cannot be said yet holds */
+function holds(node: CompiledNode, head: CardHead, card: Card | null): boolean {
   switch (node.kind) {
     case 'text':
-      return occurrencesOf(node, card).length > 0;
+      return card ? occurrencesOf(node, card).length > 0 : hasStems(node, head);
     case 'tag':
-      return card.tags.includes(node.name);
+      return head.tags.includes(node.name);
     case 'mood':
-      return card.mood === node.name;
+      return head.mood === node.name;
     case 'before':
-      return card.date !== null && card.date < node.day;
+      return head.date !== null && head.date < node.day;
     case 'from':
-      return card.date !== null && card.date >= node.day;
+      return head.date !== null && head.date >= node.day;
     case 'not':
-      return !holds(node.of, card);
+      return !card || !holds(node.of, head, card);
     case 'all':
-      return node.of.every((part) => holds(part, card));
+      return node.of.every((part) => holds(part, head, card));
     case 'any':
-      return node.of.some((part) => holds(part, card));
+      return node.of.some((part) => holds(part, head, card));
   }
 }
 

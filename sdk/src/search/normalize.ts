@@ -63,6 +63,7 @@ export class NormalText {
 
   /** Where a stretch, at least one code unit long, was in the original; a ligature that it cuts is taken whole. */
   originalOf({ start, end }: Range): Range {
+    if (this.changed.length === 0) return { start, end };
     return { start: this.place(start, 'originalStart'), end: this.place(end - 1, 'originalEnd') };
   }
 

@@ -1,4 +1,4 @@
-import { type Card, formBeginsWith, stemsOf } from './card.js';
+import { type Card, type CardHead, formBeginsWith, stemsOf } from './card.js';
 import type { CompiledText, TermPart } from './compile.js';
 
 const nowhere: readonly number[] = [];
@@ -13,6 +13,11 @@ export function occurrencesOf(term: CompiledText, card: Card): readonly number[]
     starts = followedBy(starts, positionsOf(part, card), part.offset);
   }
   return starts;
+}
+
+/** Whether a card has all words of a term, wherever they stand; a beginning of a word is taken for granted. */
+export function hasStems({ parts }: CompiledText, { stems }: CardHead): boolean {
+  return parts.every((part) => 'prefix' in part || placeOf(part.stem, stems) >= 0);
 }
 
 /** Those of `starts` that have one of `positions` `offset` behind them; both ascend. */
@@ -49,12 +54,18 @@ function positionsOfPrefix(prefix: string, card: Card): readonly number[] {
 
 /** The number of the line, from 0, that says `stem`; -1 when none does. */
 function lineOf(stem: string, stems: string): number {
-  let at = stems.indexOf(stem);
-  while (at >= 0 && !isLine(stems, at, stem.length)) at = stems.indexOf(stem, at + 1);
+  const at = placeOf(stem, stems);
   if (at < 0) return -1;
   let line = 0;
   for (let end = stems.indexOf('\n'); end >= 0 && end < at; end = stems.indexOf('\n', end + 1)) line++;
   return line;
+}
+
+/** Where the line begins that says `stem`; -1 when none does. */
+function placeOf(stem: string, stems: string): number {
+  let at = stems.indexOf(stem);
+  while (at >= 0 && !isLine(stems, at, stem.length)) at = stems.indexOf(stem, at + 1);
+  return at;
 }
 
 function isLine(text: string, at: number, length: number): boolean {

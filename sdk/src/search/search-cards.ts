@@ -34,32 +34,59 @@ export interface FoundPage {
   readonly next: PageTurn['behind'];
 }
 
+/** What was found so far: decided, counted and ranked on cards alone. */
+export class FoundCards {
+  private readonly query: PreparedQuery;
+  private readonly behind: PageTurn['behind'];
+  private readonly found: { readonly id: string; readonly card: Card }[] = [];
+  private readonly count: FoundCount;
+
+  /** @param behind what the page begins behind: the counts are then known */
+  constructor(query: PreparedQuery, behind: PageTurn['behind']) {
+    this.query = query;
+    this.behind = behind;
+    this.count = new FoundCount(query);
+  }
+
+  /** How many entries were found. */
+  get size(): number {
+    return this.found.length;
+  }
+
+  /** Looks at one more entry. */
+  add(id: string, card: Card): void {
+    if (!match(this.query, card)) return;
+    this.found.push({ id, card });
+    if (!this.behind) this.count.add(card);
+  }
+
+  /** The page of what was found, pausing after each hit. */
+  *page({ order, limit, entries }: Omit<PageTurn, 'behind'>): Generator<undefined, FoundPage> {
+    const statistics = this.behind?.statistics ?? this.count.statistics(entries);
+    const hits: FoundEntry[] = [];
+    for (const { id, card } of this.found) {
+      const { date, language } = card;
+      hits.push({ id, date, language, score: rank(this.query, card, statistics) });
+      yield;
+    }
+    const { page, next } = pageOf(hits, order, this.behind?.hit ?? null, limit);
+    return { page, next: next && { hit: next, statistics } };
+  }
+}
+
 /**
- * Decides, counts and ranks on cards alone. It pauses after each card, so that whoever runs it can let others go first.
+ * Decides, counts and ranks. It pauses after each card, so that whoever runs it can let others go first.
  * @param candidates every entry that the query may match
  */
 export function* searchCards(
   query: PreparedQuery,
   candidates: Iterable<Candidate>,
-  { order, limit, entries, behind }: PageTurn,
+  { behind, ...turn }: PageTurn,
 ): Generator<undefined, FoundPage> {
-  const found: { readonly id: string; readonly card: Card }[] = [];
-  const count = new FoundCount(query);
-  for (const { id, card: open } of candidates) {
-    const card = open();
-    if (match(query, card)) {
-      found.push({ id, card });
-      if (!behind) count.add(card);
-    }
+  const found = new FoundCards(query, behind);
+  for (const { id, card } of candidates) {
+    found.add(id, card());
     yield;
   }
-  const statistics = behind?.statistics ?? count.statistics(entries);
-  const hits: FoundEntry[] = [];
-  for (const { id, card } of found) {
-    const { date, language } = card;
-    hits.push({ id, date, language, score: rank(query, card, statistics) });
-    yield;
-  }
-  const { page, next } = pageOf(hits, order, behind?.hit ?? null, limit);
-  return { page, next: next && { hit: next, statistics } };
+  return yield* found.page(turn);
 }

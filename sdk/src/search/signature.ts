@@ -25,6 +25,12 @@ export function periodOf(entryDate: string | null, isImported: boolean): number 
   return Number(year) * 4 + Math.floor((Number(month) - 1) / 3);
 }
 
+/** The first day of a quarter, `YYYY-MM-DD`: of a period that is neither of the undated nor of the imported. */
+export function firstDayOf(period: number): string {
+  const digits = (value: number, length: number) => String(value).padStart(length, '0');
+  return `${digits(Math.floor(period / 4), 4)}-${digits((period % 4) * 3 + 1, 2)}-01`;
+}
+
 /** Sets bits for stems under one search key. */
 export class Signer {
   private readonly mac: ReturnType<typeof hmac.create>;

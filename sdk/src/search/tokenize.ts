@@ -48,10 +48,25 @@ export function tokenize(text: string, language: Language): Token[] {
   return tokens;
 }
 
-/** All words of a text, stop words too, in order. */
-export function wordsOf(text: string, language: Language): Word[] {
+/** Stems of words that were met before. Its owner forgets it with what the words are of: it has them in the clear. */
+export class WordMemory {
+  private readonly byLanguage = new Map<Language, Map<string, Pick<Word, 'form' | 'stem'>>>();
+
+  /** What is known of words in lower case, to be added to. */
+  of(language: Language): Map<string, Pick<Word, 'form' | 'stem'>> {
+    let known = this.byLanguage.get(language);
+    if (!known) this.byLanguage.set(language, (known = new Map()));
+    return known;
+  }
+}
+
+/**
+ * All words of a text, stop words too, in order.
+ * @param memory of other texts, where there are any: stemming is most of the work
+ */
+export function wordsOf(text: string, language: Language, memory = new WordMemory()): Word[] {
   const normal = NormalText.of(text);
-  const known = new Map<string, Pick<Word, 'form' | 'stem'>>();
+  const known = memory.of(language);
   const words: Word[] = [];
   for (const written of writtenWords(normal.text, language)) {
     const lower = lowerCase(cut(written.text));

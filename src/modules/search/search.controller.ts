@@ -29,8 +29,9 @@ export class SearchController {
   @ApiOperation({
     summary: 'Search the diary (uce)',
     description:
-      'What is searched for is in the body alone, and in no log. Very common words, and beginnings of words, are looked for ' +
-      'in a thousand entries a page: `complete` is false as long as older ones are left. What is in the trash is not found.',
+      'What is searched for is in the body alone, and in no log. A page looks at the newest entries that may have what is ' +
+      'looked for, at two hundred where that fills it, else at fifteen hundred: `complete` is false as long as older ones ' +
+      'are left. What is in the trash is not found.',
   })
   @Accepts(searchExamples)
   @Returns(SearchPageView, 'One page of what was found')

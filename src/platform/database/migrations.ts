@@ -17,6 +17,7 @@ import { CompleteEntries1795250700000 } from '../../../migrations/1795250700000-
 import { IndexEntries1795250800000 } from '../../../migrations/1795250800000-IndexEntries.js';
 import { CreateJobs1795250801000 } from '../../../migrations/1795250801000-CreateJobs.js';
 import { CreateMedia1795250900000 } from '../../../migrations/1795250900000-CreateMedia.js';
+import { DateSignatures1795250910000 } from '../../../migrations/1795250910000-DateSignatures.js';
 import { NameObjects1795250950000 } from '../../../migrations/1795250950000-NameObjects.js';
 import { CreateInbox1795251000000 } from '../../../migrations/1795251000000-CreateInbox.js';
 import { CountAccounts1795251010000 } from '../../../migrations/1795251010000-CountAccounts.js';
@@ -42,6 +43,7 @@ export const migrations = [
   IndexEntries1795250800000,
   CreateJobs1795250801000,
   CreateMedia1795250900000,
+  DateSignatures1795250910000,
   NameObjects1795250950000,
   CreateInbox1795251000000,
   CountAccounts1795251010000,

@@ -1,13 +1,13 @@
 import {
   type Card,
-  decodeCard,
+  decodeCandidate,
   encodeCard,
-  importedPeriod,
   type Language,
   languageOfEntry,
   languageOfTag,
   makeCard,
   periodOf,
+  type PreparedQuery,
   searchableText,
   stemsOf,
 } from '@daybook/sdk/search';
@@ -71,11 +71,12 @@ export class EntryIndex {
     const period = periodOf(entryDate, source !== null && PUBLIC_SOURCES.has(source));
     const signature = this.vault.signature(open, stemsOf(card), period);
     const sealed = this.vault.sealCard(open, { entryId, version }, wrappedKey, encodeCard(card));
-    return { indexed: { entryId, period, signature, sealed }, language };
+    return { indexed: { entryId, date: entryDate, period, signature, sealed }, language };
   }
 
-  openCard(open: OpenCaller, { id: entryId, version, ...sealed }: IndexedRow): Card {
-    return decodeCard(this.vault.openCard(open, { entryId, version }, sealed));
+  /** The card of an entry that a query may find; null where its words alone show that it is not found. */
+  openCard(open: OpenCaller, query: PreparedQuery, { id: entryId, version, ...sealed }: IndexedRow): Card | null {
+    return decodeCandidate(query, this.vault.openCard(open, { entryId, version }, sealed));
   }
 
   /** The language of entries that do not show theirs: the user's. */
@@ -88,14 +89,4 @@ export class EntryIndex {
   private async fallbackFor(tx: Tx, open: OpenCaller, written: Written): Promise<Language> {
     return languageOfEntry(written) === 'und' ? this.fallback(tx, open) : 'und';
   }
-}
-
-/** Whether entries of a period may be of the days that a query is bounded to. */
-export function isWithin(period: number, { from, before }: { from: string | null; before: string | null }): boolean {
-  // Published posts of all times share one period.
-  if (period === importedPeriod) return true;
-  return (
-    (from === null || period >= periodOf(from, false)) &&
-    (before === null || (period > 0 && period <= periodOf(before, false)))
-  );
 }

@@ -5,3 +5,7 @@ export interface IndexPosition {
   readonly date: string | null;
   readonly id: EntryId;
 }
+
+/** Whether an entry is older than another. */
+export const isBehind = ({ date, id }: IndexPosition, other: IndexPosition): boolean =>
+  (date ?? '') === (other.date ?? '') ? id < other.id : (date ?? '') < (other.date ?? '');

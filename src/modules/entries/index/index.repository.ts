@@ -13,6 +13,7 @@ const INDEX_VERSION = cardVersion;
 /** What the index has of an entry. */
 export interface IndexedEntry {
   readonly entryId: EntryId;
+  readonly date: string | null;
   readonly period: number;
   readonly signature: Uint8Array;
   readonly sealed: Uint8Array;
@@ -24,28 +25,34 @@ export interface IndexedRow extends Sealed {
   readonly version: number;
 }
 
-/** An entry that may match; its card is null where it is to be made anew. */
-export interface CandidateRow extends Omit<IndexedRow, 'sealed'> {
-  readonly date: string | null;
-  readonly sealed: Uint8Array | null;
+/** Some of a user's entries: of the days from `from` on, before `before`, and behind `after`. Null is no bound. */
+export interface Stretch {
+  readonly from: string | null;
+  readonly before: string | null;
+  readonly after: IndexPosition | null;
 }
 
 /** Masks of periods: an entry must have all bits of one of its period's. */
 export type Masks = ReadonlyMap<number, readonly Uint8Array[]>;
+
+/** No id comes behind it. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** The search index in PostgreSQL. */
 @Injectable()
 export class IndexRepository {
-  async put(tx: Tx, userId: UserId, { entryId, period, signature, sealed }: IndexedEntry): Promise<void> {
+  async put(tx: Tx, userId: UserId, { entryId, date, period, signature, sealed }: IndexedEntry): Promise<void> {
     await tx.query(
       `WITH card AS (
          INSERT INTO entry_cards (user_id, entry_id, sealed, index_version) VALUES ($1, $2, $3, $4)
          ON CONFLICT (user_id, entry_id) DO UPDATE SET sealed = excluded.sealed, index_version = excluded.index_version)
-       INSERT INTO entry_signatures (user_id, entry_id, period, signature) VALUES ($1, $2, $5, ('x' || $6)::bit(2048))
-       ON CONFLICT (user_id, entry_id) DO UPDATE SET period = excluded.period, signature = excluded.signature`,
-      [userId, entryId, sealed, INDEX_VERSION, period, hex(signature)],
+       INSERT INTO entry_signatures (user_id, entry_id, period, entry_date, signature)
+       VALUES ($1, $2, $5, $6, ('x' || $7)::bit(2048))
+       ON CONFLICT (user_id, entry_id) DO UPDATE
+         SET period = excluded.period, entry_date = excluded.entry_date, signature = excluded.signature`,
+      [userId, entryId, sealed, INDEX_VERSION, period, date, hex(signature)],
     );
   }
 
@@ -65,38 +72,48 @@ export class IndexRepository {
     );
   }
 
-  /** At most `limit` entries that `masks` let through, from behind `after` on, newest first. */
-  listCandidates(
+  /**
+   * At most `limit` entries that `masks` let through, newest first. Signatures alone are looked at, a period at a time
+   * through their index: OFFSET 0 and MATERIALIZED leave the planner, which cannot know how many pass, no other way.
+   */
+  listPlaces(
     tx: Tx,
     userId: UserId,
     masks: Masks,
-    { after, limit }: { readonly after: IndexPosition | null; readonly limit: number },
-  ): Promise<CandidateRow[]> {
+    { from, before, after }: Stretch,
+    limit: number,
+  ): Promise<IndexPosition[]> {
     const flat = [...masks].flatMap(([period, ofPeriod]) => ofPeriod.map((mask) => ({ period, mask })));
-    const behind = after ? `AND (coalesce(entries.entry_date, '-infinity'), entries.id) < ($6, $7)` : '';
     return tx.query(
       `WITH masks AS MATERIALIZED (
-         SELECT period, ('x' || bits)::bit(2048) AS mask FROM unnest($3::int[], $4::text[]) AS given (period, bits)),
-       places AS (
-         SELECT entries.id, entries.version, entries.entry_date, entries.wrapped_key,
-                coalesce(entries.entry_date, '-infinity') AS day
-         FROM entry_signatures AS signed
-         JOIN entries ON entries.user_id = signed.user_id AND entries.id = signed.entry_id
-         WHERE signed.user_id = $1 AND entries.deleted_at IS NULL
-           AND EXISTS (SELECT FROM masks WHERE masks.period = signed.period AND (signed.signature & mask) = mask) ${behind}
-         ORDER BY day DESC, entries.id DESC LIMIT $5)
-       SELECT places.id, version, entry_date AS date, wrapped_key AS "wrappedKey", sealed
-       FROM places LEFT JOIN entry_cards AS card
-         ON card.user_id = $1 AND card.entry_id = places.id AND card.index_version = $2
-       ORDER BY day DESC, places.id DESC`,
+         SELECT period, ('x' || bits)::bit(2048) AS mask FROM unnest($2::int[], $3::text[]) AS given (period, bits)),
+       places AS MATERIALIZED (
+         SELECT DISTINCT coalesce(entry_date, '-infinity') AS day, entry_id AS id, entry_date AS date
+         FROM masks CROSS JOIN LATERAL (
+           SELECT entry_id, entry_date FROM entry_signatures AS signed
+           WHERE user_id = $1 AND signed.period = masks.period AND (signature & mask) = mask OFFSET 0) AS passed)
+       SELECT id, date FROM places WHERE day >= $4 AND day < $5 AND (day, id) < ($6, $7) ORDER BY day DESC, id DESC LIMIT $8`,
       [
         userId,
-        INDEX_VERSION,
         flat.map(({ period }) => period),
         flat.map(({ mask }) => hex(mask)),
+        from ?? '-infinity',
+        before ?? 'infinity',
+        after ? (after.date ?? '-infinity') : 'infinity',
+        after?.id ?? LAST_ID,
         limit,
-        ...(after ? [after.date ?? '-infinity', after.id] : []),
       ],
+    );
+  }
+
+  /** The cards of `ids` that are in the diary, in no order; none of an entry whose card is to be made anew. */
+  listCards(tx: Tx, userId: UserId, ids: readonly EntryId[]): Promise<IndexedRow[]> {
+    return tx.query(
+      `SELECT id, version, wrapped_key AS "wrappedKey", card.sealed
+       FROM unnest($2::uuid[]) AS wanted (entry_id)
+       JOIN entries ON entries.user_id = $1 AND id = wanted.entry_id AND deleted_at IS NULL
+       JOIN entry_cards AS card ON card.user_id = $1 AND card.entry_id = wanted.entry_id AND index_version = $3`,
+      [userId, ids, INDEX_VERSION],
     );
   }
 
