@@ -5,6 +5,7 @@ import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
+import { LimitsModule } from './platform/limits/limits.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
@@ -25,6 +26,6 @@ export const workers = () => [
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    return { module: WorkerModule, imports: [...foundation(config), ...workers()] };
+    return { module: WorkerModule, imports: [...foundation(config), LimitsModule, ...workers()] };
   }
 }

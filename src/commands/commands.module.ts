@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
-import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { KeysCommand, KeysNewCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
 import { UserEraseCommand } from './user-erase.command.js';
 import { UserImportCommand } from './user-import.command.js';
 import { UserQuotaCommand } from './user-quota.command.js';
@@ -13,6 +13,7 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     DaybookCommand,
     DoctorCommand,
     KeysCommand,
+    KeysNewCommand,
     KeysRotateCommand,
     KeysStatusCommand,
     UserCommand,
