@@ -13,7 +13,7 @@ const CLOSE_S = 25;
 const MARGIN_S = 5;
 const ARGON2_MIB = 64;
 /** Resident memory of the API without password runs, in MiB: docs/image.md. */
-const API_MIB = 250;
+const API_MIB = 320;
 
 export const templateOf = ({ kind, spec }) => (kind === 'CronJob' ? spec.jobTemplate.spec.template : spec.template);
 export const containersOf = ({ spec }) => [...(spec.initContainers ?? []), ...spec.containers];
