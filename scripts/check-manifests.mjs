@@ -18,7 +18,7 @@ const parse = (text) => parseAllDocuments(text).map((document) => document.toJS(
 
 /** Does this machine have a kubectl whose kustomize knows components, labels and replacements? */
 function hasKubectl() {
-  const { stdout = '' } = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' });
+  const { stdout } = spawnSync('kubectl', ['version', '--client'], { encoding: 'utf8' });
   return Number(/Kustomize Version: v(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= KUSTOMIZE_MIN;
 }
 

@@ -116,7 +116,7 @@ function main([sbomFile, listFile]) {
   const faults = licenceFaults(packages);
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) return 1;
-  const licences = [...new Set(packages.map(({ licence }) => licence))].sort();
+  const licences = [...new Set(packages.map(({ licence }) => licence))].sort((a, b) => (a < b ? -1 : 1));
   console.log(`${packages.length} packages for production, all under allowed licences: ${licences.join(', ')}`);
   const installed = packages.filter(({ path }) => existsSync(`${ROOT}${path}/package.json`));
   if (sbomFile) writeFileSync(sbomFile, `${JSON.stringify(cycloneDx(lock.packages[''], installed), null, 2)}\n`);

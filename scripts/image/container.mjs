@@ -36,10 +36,9 @@ function script(root, argv, { user, folder, isReadOnly, mounts = {} }) {
     'set -e',
     'mount --make-rprivate /',
     `mount --rbind ${quote(root)} ${quote(root)}`,
-    ...LENT.filter((path) => existsSync(`/${path}`)).flatMap((path) => [
-      `mount --bind /${path} ${at(path)}`,
-      `mount -o remount,bind,ro ${at(path)}`,
-    ]),
+    ...LENT.flatMap((path) =>
+      existsSync(`/${path}`) ? [`mount --bind /${path} ${at(path)}`, `mount -o remount,bind,ro ${at(path)}`] : [],
+    ),
     `mount --bind ${at('usr-local')} ${at('usr/local')}`,
     ...(isReadOnly ? [`mount -o remount,bind,ro ${at('usr/local')}`, `mount -o remount,bind,ro ${quote(root)}`] : []),
     `mount --rbind /dev ${at('dev')}`,

@@ -3,7 +3,7 @@ import { budgetFaults } from './budget.mjs';
 import { containersOf, podFaults, templateOf } from './pods.mjs';
 import { nameOf } from './schema.mjs';
 
-const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
+const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob']);
 
 /** Does a selector fit these labels? An empty one fits all. */
 function selects({ matchLabels = {}, matchExpressions = [] } = {}, labels = {}) {
@@ -17,7 +17,7 @@ function selects({ matchLabels = {}, matchExpressions = [] } = {}, labels = {}) 
 class World {
   constructor(manifests, secretTemplates) {
     this.manifests = manifests;
-    this.workloads = manifests.filter(({ kind }) => WORKLOADS.includes(kind));
+    this.workloads = manifests.filter(({ kind }) => WORKLOADS.has(kind));
     this.secrets = new Set([
       ...secretTemplates,
       ...this.by('ExternalSecret').map(({ spec, metadata }) => spec.target?.name ?? metadata.name),
@@ -113,13 +113,12 @@ function flowFaults({ by, workloads }) {
   }
   for (const workload of workloads) {
     const { labels } = templateOf(workload).metadata;
-    const ports = policies
-      .filter(({ spec }) => selects(spec.podSelector, labels))
-      .flatMap(({ spec }) => (spec.egress ?? []).flatMap((rule) => rule.ports ?? []))
-      .map(({ port }) => port);
+    const own = policies.filter(({ spec }) => selects(spec.podSelector, labels));
+    const rules = own.flatMap(({ spec }) => spec.egress ?? []);
+    const ports = new Set(rules.flatMap((rule) => rule.ports ?? []).map(({ port }) => port));
     const isOurs = containersOf(templateOf(workload)).some(({ command = [] }) => command[0] === 'node');
     const wanted = workload.kind === 'Job' ? [53, 5432] : [53, 5432, 6379, 443];
-    for (const port of isOurs ? wanted.filter((one) => !ports.includes(one)) : [])
+    for (const port of isOurs ? wanted.filter((one) => !ports.has(one)) : [])
       faults.push(`${nameOf(workload)}: no flow to port ${port}`);
   }
   return faults;
