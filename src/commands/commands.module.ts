@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
-import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { KeysCommand, KeysNewCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
 import { MediaCommand, MediaOrphansCommand } from './media.command.js';
 import { UserEraseCommand } from './user-erase.command.js';
 import { UserImportCommand } from './user-import.command.js';
@@ -14,6 +14,7 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     DaybookCommand,
     DoctorCommand,
     KeysCommand,
+    KeysNewCommand,
     KeysRotateCommand,
     KeysStatusCommand,
     MediaCommand,

@@ -2,7 +2,7 @@ import { Command, Help, Option, SubCommand } from 'nest-commander';
 import { type PepperCount, PepperCounts } from '../modules/auth/keys/pepper-counts.js';
 import { type KeyListName, keyList } from '../platform/config/config.js';
 import { type Keyring, Secrets } from '../platform/secrets/keyring.js';
-import { addKeyToFile, idsOf, withNewKey } from '../platform/secrets/new-keys.js';
+import { addKeyToFile, idsOf, newList, withNewKey } from '../platform/secrets/new-keys.js';
 import { Misuse } from './ending.js';
 import { CommandGroup, OperatorCommand } from './operator-command.js';
 import { secretsFile, withServer } from './place.js';
@@ -51,6 +51,24 @@ function changeFile(file: string, name: KeyListName): string {
   const { list, backup } = addKeyToFile(file, name, new Date());
   const [current, ...older] = idsOf(list);
   return `${name}: ${current} is current from the next start on, then ${older.join(', ')}\nThe file as it was: ${backup}\n`;
+}
+
+@SubCommand({
+  name: 'new',
+  description:
+    'Print the first TOKEN_KEYS, PASSWORD_PEPPERS and SESSION_PEPPERS of an installation, as lines of an env file.',
+})
+export class KeysNewCommand extends OperatorCommand {
+  @Help('after')
+  once(): string {
+    return '\nFor a new installation only: one that has users needs its old keys (keys rotate). The lines are secret.';
+  }
+
+  override async run(): Promise<void> {
+    const now = new Date();
+    const names = [...lists.values()];
+    process.stdout.write(names.map((name) => `${name}=${newList(name, now)}\n`).join(''));
+  }
 }
 
 /** One pepper and what still needs it. */
@@ -116,7 +134,7 @@ const table = (title: string, uses: readonly PepperUse[]): string =>
 
 @Command({
   name: 'keys',
-  description: "Change the operator's keys, and see which are still needed.",
-  subCommands: [KeysRotateCommand, KeysStatusCommand],
+  description: "Make and change the operator's keys, and see which are still needed.",
+  subCommands: [KeysNewCommand, KeysRotateCommand, KeysStatusCommand],
 })
 export class KeysCommand extends CommandGroup {}

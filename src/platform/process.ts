@@ -11,12 +11,16 @@ export interface Running {
 export async function run(start: () => Promise<Running>): Promise<void> {
   let closing: Promise<void> | undefined;
   const running = start();
-  const stop = () =>
-    (closing ??= running.then(
+  const stop = () => {
+    if (closing) return;
+    // Counts from the signal on: one that comes while something is waited for at the start ends the process, too.
+    setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
+    closing = running.then(
       (started) => end(started),
       () => undefined,
-    ));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
   try {
     await running;
   } catch (error) {
@@ -36,7 +40,6 @@ export async function runOnce(work: () => Promise<string>): Promise<void> {
 }
 
 async function end(started: Running): Promise<void> {
-  setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
   await started.close();
   process.exit(0);
 }

@@ -47,6 +47,19 @@ describe('daybook keys', () => {
     expect((await run(['rotate', kind])).stdout.split(':')[0]).not.toBe(fresh.split(':')[0]);
   });
 
+  it('prints first lists that a server starts with, other ones each time', async () => {
+    const { code, stdout, stderr } = await daybook(['keys', 'new'], { mayShowSecrets: true });
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => line.split('=')[0])).toEqual(['TOKEN_KEYS', 'PASSWORD_PEPPERS', 'SESSION_PEPPERS']);
+    const environment = Object.fromEntries(lines.map((line) => line.split('=')));
+    const next = await restarted(environment);
+    const account = { tier: 'uce', email: 'first-keys@example.com', password: PASSWORD };
+    expect((await next.http.post('/auth/signup', account)).status).toBe(201);
+    const again = await daybook(['keys', 'new'], { mayShowSecrets: true });
+    for (const line of lines) expect(again.stdout).not.toContain(line);
+  });
+
   it('refuses what it cannot put a key in front of', async () => {
     expect(await daybook(['keys', 'rotate', 'token'], {})).toMatchObject({ code: 1, stdout: '' });
     const broken = await run(['rotate', 'token'], { TOKEN_KEYS: 'k1:too-short-to-be-a-key' });

@@ -195,6 +195,22 @@ const MigrationOptions = z.object({
 
 export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);
 
+/** What it takes to look whether the migration job has run. */
+export const apiDatabaseOptions = () => readEnvironment(Environment.pick({ DATABASE_URL: true }), process.env);
+
+/** What the object store reads where it runs by itself, for servers on the same machine. */
+const StoreServerOptions = z.object({
+  HOST: z.string().default('0.0.0.0'),
+  STORE_PORT: count(0, 65_535).default(8001),
+  STORE_DIR: z.string().min(1).describe('folder that it keeps everything in'),
+  S3_BUCKET: storeSettings.S3_BUCKET,
+  S3_REGION: storeSettings.S3_REGION,
+  S3_ACCESS_KEY_ID: z.string().min(1),
+  S3_SECRET_ACCESS_KEY: storeSettings.S3_SECRET_ACCESS_KEY.unwrap(),
+});
+
+export const storeServerOptions = () => readEnvironment(StoreServerOptions, process.env);
+
 export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS';
 
 /** One list of keys of the environment, as it is written there. @throws Error that never prints a value */

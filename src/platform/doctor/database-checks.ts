@@ -1,6 +1,6 @@
 import type pg from 'pg';
+import { migrationState } from '../database/migration-state.js';
 import { migrations } from '../database/migrations.js';
-import { SqlState, sqlState } from '../database/pg-errors.js';
 import type { Check, Fault } from './finding.js';
 
 const SKEW_MS_MAX = 2_000;
@@ -77,37 +77,13 @@ const rowSecurity: Look = async (client) => {
 };
 
 const schema: Look = async (client) => {
-  const there = await namesThere(client);
-  const known = migrations.map(({ name }) => name);
-  const missing = known.filter((name) => !there.includes(name));
-  const unknown = there.filter((name) => !known.includes(name));
+  const { missing, unknown } = await migrationState(client);
   if (missing.length > 0) return [{ what: `${missing.length} have not run, first ${missing[0]}`, remedy: MIGRATE }];
-  if (unknown.length === 0) return `all ${known.length} have run`;
+  if (unknown.length === 0) return `all ${migrations.length} have run`;
   return [
     { what: `the database is newer than this program: it has ${unknown[0]}`, remedy: 'Install the newer release.' },
   ];
 };
-
-async function namesThere(client: pg.Client): Promise<string[]> {
-  await client.query('BEGIN');
-  try {
-    await client.query('SET LOCAL ROLE daybook_system');
-    return await listNames(client);
-  } finally {
-    await client.query('ROLLBACK');
-  }
-}
-
-/** A schema from before migrations could be seen here is older than this program, too. */
-async function listNames(client: pg.Client): Promise<string[]> {
-  try {
-    const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
-    return rows.map(({ name }) => name);
-  } catch (error) {
-    if (sqlState(error) === SqlState.undefinedTable || sqlState(error) === SqlState.insufficientPrivilege) return [];
-    throw error;
-  }
-}
 
 const clock: Look = async (client) => {
   const before = Date.now();

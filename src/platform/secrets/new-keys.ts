@@ -7,12 +7,15 @@ const SUFFIX_BYTES = 2;
 
 const letterOf: Record<KeyListName, string> = { TOKEN_KEYS: 't', PASSWORD_PEPPERS: 'p', SESSION_PEPPERS: 's' };
 
-/** The list with a fresh key in front. Its id has the day in it, and chance: an id must never name two keys. */
-export function withNewKey(name: KeyListName, list: string, now: Date): string {
+/** The list with a fresh key in front. */
+export const withNewKey = (name: KeyListName, list: string, now: Date): string => `${newList(name, now)},${list}`;
+
+/** A list of one fresh key. Its id has the day in it, and chance: an id must never name two keys. */
+export function newList(name: KeyListName, now: Date): string {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '');
   const id = `${letterOf[name]}${day}-${randomBytes(SUFFIX_BYTES).toString('hex')}`;
   const key = name === 'TOKEN_KEYS' ? newScalar() : randomBytes(KEY_BYTES);
-  return `${id}:${key.toString('base64url')},${list}`;
+  return `${id}:${key.toString('base64url')}`;
 }
 
 /** The ids of a list, the current one first. */
