@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { NoTurn } from '../turns.js';
 
 /** SQLSTATE codes this server acts on (PostgreSQL documentation, appendix A). */
 export const SqlState = {
@@ -47,7 +48,7 @@ const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 
 /** Whether the database could not do it now and may later: timeouts, restarts, no free connection. */
 export function isBusy(error: unknown): boolean {
-  if (busy.has(sqlState(error))) return true;
+  if (error instanceof NoTurn || busy.has(sqlState(error))) return true;
   const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
   if (!(cause instanceof Error)) return false;
   if (lostRunners.has(cause.name)) return true;
