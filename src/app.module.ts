@@ -37,6 +37,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   UserDataModule,
   IdempotencyModule,
   JobsModule,
+  LimitsModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */
@@ -47,7 +48,6 @@ export class AppModule {
       module: AppModule,
       imports: [
         ...foundation(config),
-        LimitsModule,
         AuthModule,
         UnlockedModule,
         MediaModule,
