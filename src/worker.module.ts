@@ -6,6 +6,7 @@ import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
 import { QueueModule } from './platform/queue/queue.module.js';
+import { queues } from './queues.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
@@ -14,7 +15,7 @@ export const erasing = [EraserModule, EntriesUserDataModule, MediaCoreModule];
 
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
-  QueueModule.with(reactions, schedules),
+  QueueModule.with(queues, reactions, schedules),
   AuthWorkerModule,
   EntriesWorkerModule,
   MediaWorkerModule,

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
 import { KeysCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
+import { QueueDrainCommand, QueueResumeCommand } from './queue-drain.command.js';
+import { QueueCommand, QueueDeadCommand, QueueRetryCommand, QueueStatsCommand } from './queue.command.js';
 import { UserEraseCommand } from './user-erase.command.js';
 import { UserImportCommand } from './user-import.command.js';
 import { UserQuotaCommand } from './user-quota.command.js';
@@ -15,6 +17,12 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     KeysCommand,
     KeysRotateCommand,
     KeysStatusCommand,
+    QueueCommand,
+    QueueDeadCommand,
+    QueueDrainCommand,
+    QueueResumeCommand,
+    QueueRetryCommand,
+    QueueStatsCommand,
     UserCommand,
     UserCreateCommand,
     UserEraseCommand,

@@ -36,8 +36,8 @@ export class Database {
 
   /**
    * Runs `work` in one transaction; row-level security hides every row that is not the principal's. `work` does database
-   * work alone and may be run again: a transaction that lost a deadlock or a serialization conflict is repeated. For a
-   * keyed request it also finds out whether the work was done before, and keeps what it made.
+   * work alone and may be run again: a transaction that lost a deadlock or a serialization conflict, or did not get a lock
+   * in time, is repeated. For a keyed request it also finds out whether the work was done before, and keeps what it made.
    *
    * One user's transactions take turns before they take a connection: a burst waits in line here, where nothing times out
    * that soon, instead of for locks, and leaves connections to everybody else. So `work` must not call `asUser` again.

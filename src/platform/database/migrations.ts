@@ -17,6 +17,7 @@ import { CompleteEntries1795250700000 } from '../../../migrations/1795250700000-
 import { IndexEntries1795250800000 } from '../../../migrations/1795250800000-IndexEntries.js';
 import { CreateJobs1795250801000 } from '../../../migrations/1795250801000-CreateJobs.js';
 import { CreateMedia1795250900000 } from '../../../migrations/1795250900000-CreateMedia.js';
+import { KeepDeadLetters1795251050000 } from '../../../migrations/1795251050000-KeepDeadLetters.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   IndexEntries1795250800000,
   CreateJobs1795250801000,
   CreateMedia1795250900000,
+  KeepDeadLetters1795251050000,
 ];

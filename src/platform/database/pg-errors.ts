@@ -25,9 +25,13 @@ function databaseError(error: unknown): DatabaseError | undefined {
 
 export const sqlState = (error: unknown): string | undefined => databaseError(error)?.code;
 
-const repeatable = new Set<string | undefined>([SqlState.serializationFailure, SqlState.deadlockDetected]);
+const repeatable = new Set<string | undefined>([
+  SqlState.serializationFailure,
+  SqlState.deadlockDetected,
+  SqlState.lockNotAvailable,
+]);
 
-/** The transaction lost against another and may simply be run again. */
+/** The transaction lost against another, or waited too long for it, and may simply be run again. */
 export const isRepeatable = (error: unknown): boolean => repeatable.has(sqlState(error));
 
 const busy = new Set<string | undefined>([
