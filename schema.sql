@@ -21,6 +21,27 @@ ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON api_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO daybook_api;
 
+CREATE TABLE dead_letters (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  queue text NOT NULL,
+  event text NOT NULL,
+  payload jsonb NOT NULL,
+  error text NOT NULL,
+  attempts integer NOT NULL,
+  announced_at timestamp with time zone NOT NULL,
+  failed_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (user_id, id)
+);
+COMMENT ON TABLE dead_letters IS 'announced and given up: an operator puts a row back into the outbox';
+COMMENT ON COLUMN dead_letters.error IS 'the type of the last error, never its message';
+CREATE INDEX dead_letters_oldest ON dead_letters USING btree (failed_at, id);
+ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator ON dead_letters FOR SELECT TO daybook_system USING true;
+CREATE POLICY owner ON dead_letters FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT ON dead_letters TO daybook_api;
+GRANT SELECT ON dead_letters TO daybook_system;
+
 CREATE TABLE devices (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -68,9 +89,13 @@ CREATE TABLE email_codes (
   CONSTRAINT email_codes_tries_left_check CHECK ((tries_left >= 0))
 );
 COMMENT ON TABLE email_codes IS 'an address that waits to be proved; code_hash is null until the code is on its way';
+CREATE INDEX email_codes_expiry ON email_codes USING btree (expires_at);
 ALTER TABLE email_codes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY expiry ON email_codes FOR ALL TO daybook_system USING (expires_at < now());
 CREATE POLICY owner ON email_codes FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON email_codes TO daybook_api;
+GRANT DELETE ON email_codes TO daybook_system;
+GRANT SELECT (expires_at, user_id) ON email_codes TO daybook_system;
 
 CREATE TABLE entries (
   user_id uuid NOT NULL,

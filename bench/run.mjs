@@ -12,6 +12,7 @@ import { benchMedia } from './media.mjs';
 import { benchRaces } from './races.mjs';
 import { benchSearch } from './search.mjs';
 import { benchPepys } from './search/pepys.mjs';
+import { benchWorkers } from './workers.mjs';
 
 const BENCHES = {
   leakage: benchLeakage,
@@ -20,6 +21,7 @@ const BENCHES = {
   pepys: benchPepys,
   races: benchRaces,
   search: benchSearch,
+  workers: benchWorkers,
 };
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort(new Error('interrupted')));

@@ -40,6 +40,7 @@ export const foundation = (config: Config): NonNullable<ModuleMetadata['imports'
   UserDataModule,
   IdempotencyModule,
   JobsModule,
+  LimitsModule,
 ];
 
 /** What the API process runs: it answers requests and announces events; it works on no job. */
@@ -50,7 +51,6 @@ export class AppModule {
       module: AppModule,
       imports: [
         ...foundation(config),
-        LimitsModule,
         AuthModule,
         UnlockedModule,
         MediaModule,

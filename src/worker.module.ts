@@ -6,9 +6,9 @@ import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { InboxCoreModule, InboxWorkerModule } from './modules/inbox/inbox.module.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
-import { LimitsModule } from './platform/limits/limits.module.js';
 import { QueueMetricsModule } from './platform/metrics/queue-metrics.js';
 import { QueueModule } from './platform/queue/queue.module.js';
+import { queues } from './queues.js';
 import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
@@ -17,7 +17,7 @@ export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, Me
 
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
-  QueueModule.with(reactions, schedules),
+  QueueModule.with(queues, reactions, schedules),
   QueueMetricsModule.with(reactions, schedules),
   AuthWorkerModule,
   EntriesWorkerModule,
@@ -30,6 +30,6 @@ export const workers = () => [
 @Module({})
 export class WorkerModule {
   static with(config: Config): DynamicModule {
-    return { module: WorkerModule, imports: [...foundation(config), LimitsModule, ...workers()] };
+    return { module: WorkerModule, imports: [...foundation(config), ...workers()] };
   }
 }

@@ -241,6 +241,7 @@ describe('what is held about an account', () => {
     expect(Object.keys(body.held).toSorted()).toEqual([
       'account',
       'entries',
+      'failed_work',
       'history',
       'jobs',
       'media',

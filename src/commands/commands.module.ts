@@ -3,6 +3,8 @@ import { DaybookCommand } from './daybook.command.js';
 import { DoctorCommand } from './doctor.command.js';
 import { KeysCommand, KeysNewCommand, KeysRotateCommand, KeysStatusCommand } from './keys.command.js';
 import { MediaCommand, MediaOrphansCommand } from './media.command.js';
+import { QueueDrainCommand, QueueResumeCommand } from './queue-drain.command.js';
+import { QueueCommand, QueueDeadCommand, QueueRetryCommand, QueueStatsCommand } from './queue.command.js';
 import { UserEraseCommand } from './user-erase.command.js';
 import { UserImportCommand } from './user-import.command.js';
 import { UserQuotaCommand } from './user-quota.command.js';
@@ -19,6 +21,12 @@ import { UserCommand, UserCreateCommand, UserLockCommand, UserUnlockCommand } fr
     KeysStatusCommand,
     MediaCommand,
     MediaOrphansCommand,
+    QueueCommand,
+    QueueDeadCommand,
+    QueueDrainCommand,
+    QueueResumeCommand,
+    QueueRetryCommand,
+    QueueStatsCommand,
     UserCommand,
     UserCreateCommand,
     UserEraseCommand,

@@ -1,9 +1,12 @@
 import { join, resolve } from 'node:path';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { Config, embeddedOptions } from '../platform/config/config.js';
 import { joinInstance } from '../platform/embedded/instance.js';
+import { QueuesModule } from '../platform/queue/queue.module.js';
+import { AllQueues } from '../platform/queue/queues.js';
+import { queues } from '../queues.js';
 
 /** A command has standard output for itself, and needs no more than a connection or two. */
 const OURS = { LOG_LEVEL: 'silent', DATABASE_POOL_MAX: '2' };
@@ -29,9 +32,23 @@ export async function inPlace<T>(isEmbedded: boolean, work: (configure: () => Co
 }
 
 /** Does `work` with the server's own parts, built as for the API process, which serves nobody. */
-export function withServer<T>(isEmbedded: boolean, work: (server: INestApplicationContext) => Promise<T>): Promise<T> {
+export const withServer = <T>(isEmbedded: boolean, work: (server: INestApplicationContext) => Promise<T>): Promise<T> =>
+  withParts(isEmbedded, [], work);
+
+/** The same, with the queues, on which it does not work. */
+export const withQueues = <T>(isEmbedded: boolean, work: (server: INestApplicationContext) => Promise<T>): Promise<T> =>
+  withParts(isEmbedded, [QueuesModule.with(queues)], async (server) => {
+    await server.get(AllQueues, { strict: false }).untilReady();
+    return work(server);
+  });
+
+function withParts<T>(
+  isEmbedded: boolean,
+  more: NonNullable<ModuleMetadata['imports']>,
+  work: (server: INestApplicationContext) => Promise<T>,
+): Promise<T> {
   return inPlace(isEmbedded, async (configure) => {
-    const server = await NestFactory.createApplicationContext(AppModule.with(configure()), {
+    const server = await NestFactory.createApplicationContext(AppModule.with(configure(), ...more), {
       logger: false,
       abortOnError: false,
     });

@@ -25,7 +25,8 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     await running;
   } catch (error) {
     process.stderr.write(`Daybook cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    // Whatever was begun before it failed keeps nobody waiting.
+    process.exit(1);
   }
 }
 

@@ -15,7 +15,7 @@ const WITHOUT_USERS: Record<string, string> = {
   migrations: 'what ran on this database',
 };
 /** Tables whose rows jobs that serve no single user may read whole. */
-const SYSTEM_READS = new Set(['due', 'outbox']);
+const SYSTEM_READS = new Set(['dead_letters', 'due', 'outbox']);
 /** Opens rows to a function of the owner (pepper-counts.e2e-spec.ts). */
 const COUNTING = "(current_setting('app.counting'::text, true) = 'peppers'::text)";
 /** Opens rows to another one (account-counts.e2e-spec.ts). */
@@ -36,7 +36,9 @@ const kept = (table: string) => ({
 });
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
+  { table: 'dead_letters', name: 'operator', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   { table: 'due', name: 'due', roles: 'daybook_system', command: 'SELECT', rule: '(due_at < now())' },
+  { table: 'email_codes', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'idempotency_keys', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'imported_passwords', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   { table: 'jobs', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
@@ -293,6 +295,7 @@ describe('row security', () => {
         expect([name, answer]).toEqual([name, SYSTEM_READS.has(name) ? 'rows' : '42501']);
       }
       for (const sql of [
+        'DELETE FROM dead_letters',
         'DELETE FROM outbox',
         "UPDATE outbox SET payload = '{}'",
         'INSERT INTO outbox SELECT * FROM outbox',

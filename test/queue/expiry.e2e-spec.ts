@@ -70,6 +70,17 @@ describe('what has expired', () => {
     expect(await kept()).toHaveLength(1);
   });
 
+  it('is deleted of codes for an address that were not used', async () => {
+    const [ada, bob] = [await api.newUser(), await api.newUser()];
+    await api.database.look(`UPDATE email_codes SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+      ada.id,
+    ]);
+    const kept = ({ id }: TestUser) => api.database.look('SELECT FROM email_codes WHERE user_id = $1', [id]);
+    await queue().add(EXPIRE, {});
+    await eventually('the expired code is gone', async () => ((await kept(ada)).length === 0 ? true : undefined));
+    expect(await kept(bob)).toHaveLength(1);
+  });
+
   it('is deleted of jobs, and those that are told of stay', async () => {
     const ada = await api.newUser();
     await ada.post('/entries', { content: 'Rain.' });

@@ -1,3 +1,10 @@
+import { onPostgres } from '../harness/queue-store.js';
 import { describeEvents } from './behaviour.js';
+import { describeDeadLetters } from './dead-letters.js';
+import { describeKilledWorkers } from './killed.js';
 
-describeEvents('PostgreSQL', {}, async () => undefined);
+const nothing = async () => undefined;
+
+describeEvents(onPostgres, nothing);
+describeDeadLetters(onPostgres, nothing);
+describeKilledWorkers(onPostgres, nothing);

@@ -1,5 +1,5 @@
-import { Processor } from '@nestjs/bullmq';
 import { EventWorker, reaction } from '../../platform/queue/event.worker.js';
+import { QueueWorker } from '../../platform/queue/pace.js';
 import { Letters } from './accounts/letters.js';
 import {
   AccountErased,
@@ -16,7 +16,7 @@ import { Expiry } from './sessions/expiry.js';
 /** The name of the task that takes away expired slots and sessions. */
 export const EXPIRE = 'auth.expire';
 
-@Processor('auth', { concurrency: 4 })
+@QueueWorker('auth')
 export class AuthWorker extends EventWorker {
   constructor(letters: Letters, eraser: Eraser, expiry: Expiry) {
     super(

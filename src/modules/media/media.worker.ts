@@ -1,5 +1,5 @@
-import { Processor } from '@nestjs/bullmq';
 import { EventWorker } from '../../platform/queue/event.worker.js';
+import { QueueWorker } from '../../platform/queue/pace.js';
 import { Collector } from './collector.js';
 import { MediaTrashService } from './media-trash.service.js';
 
@@ -8,7 +8,7 @@ export const EXPIRE_UPLOADS = 'media.expire-uploads';
 export const EMPTY_MEDIA_TRASH = 'media.empty-trash';
 export const COLLECT_MEDIA = 'media.collect';
 
-@Processor('media', { concurrency: 1 })
+@QueueWorker('media')
 export class MediaWorker extends EventWorker {
   constructor(trash: MediaTrashService, collector: Collector) {
     super(

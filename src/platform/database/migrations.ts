@@ -21,6 +21,7 @@ import { DateSignatures1795250910000 } from '../../../migrations/1795250910000-D
 import { NameObjects1795250950000 } from '../../../migrations/1795250950000-NameObjects.js';
 import { CreateInbox1795251000000 } from '../../../migrations/1795251000000-CreateInbox.js';
 import { CountAccounts1795251010000 } from '../../../migrations/1795251010000-CountAccounts.js';
+import { KeepDeadLetters1795251050000 } from '../../../migrations/1795251050000-KeepDeadLetters.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   NameObjects1795250950000,
   CreateInbox1795251000000,
   CountAccounts1795251010000,
+  KeepDeadLetters1795251050000,
 ];

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { NoTurn } from '../turns.js';
 
 /** SQLSTATE codes this server acts on (PostgreSQL documentation, appendix A). */
 export const SqlState = {
@@ -24,9 +25,13 @@ function databaseError(error: unknown): DatabaseError | undefined {
 
 export const sqlState = (error: unknown): string | undefined => databaseError(error)?.code;
 
-const repeatable = new Set<string | undefined>([SqlState.serializationFailure, SqlState.deadlockDetected]);
+const repeatable = new Set<string | undefined>([
+  SqlState.serializationFailure,
+  SqlState.deadlockDetected,
+  SqlState.lockNotAvailable,
+]);
 
-/** The transaction lost against another and may simply be run again. */
+/** The transaction lost against another, or waited too long for it, and may simply be run again. */
 export const isRepeatable = (error: unknown): boolean => repeatable.has(sqlState(error));
 
 const busy = new Set<string | undefined>([
@@ -47,7 +52,7 @@ const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 
 /** Whether the database could not do it now and may later: timeouts, restarts, no free connection. */
 export function isBusy(error: unknown): boolean {
-  if (busy.has(sqlState(error))) return true;
+  if (error instanceof NoTurn || busy.has(sqlState(error))) return true;
   const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
   if (!(cause instanceof Error)) return false;
   if (lostRunners.has(cause.name)) return true;

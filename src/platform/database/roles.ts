@@ -70,6 +70,8 @@ export function databaseUrl(url: string, database: string, role?: { name: string
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  // A server that goes away is told by the query that was under way.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await work(client);

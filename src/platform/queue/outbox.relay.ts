@@ -1,16 +1,8 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
-import { getQueueToken } from '@nestjs/bullmq';
-import type { Queue } from 'bullmq';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { UserId } from '../ids.js';
 import type { Delivery } from './event.js';
+import { AllQueues } from './queues.js';
 
 const BATCH = 100;
 const PAUSE_MS = 250;
@@ -36,7 +28,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   constructor(
     private readonly db: Database,
-    @Inject(ModuleRef) private readonly modules: ModuleRef,
+    private readonly queues: AllQueues,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -55,7 +47,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     for (const { user_id: userId, id, queue, event, payload } of rows) {
       const delivery: Delivery = { id, userId, payload };
       // The job's id drops doubles for as long as the queue remembers; consumers hold for the rest.
-      await this.queue(queue).add(event, delivery, { jobId: `event-${id}` });
+      await this.queues.named(queue).add(event, delivery, { jobId: `event-${id}` });
     }
     return rows.length;
   }
@@ -94,9 +86,5 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         resolve();
       };
     });
-  }
-
-  private queue(name: string): Queue {
-    return this.modules.get<Queue>(getQueueToken(name), { strict: false });
   }
 }

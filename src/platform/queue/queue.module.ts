@@ -1,88 +1,66 @@
-import { type DynamicModule, Global, Logger, Module, type OnModuleInit } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
-import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { type ConnectionOptions, createPostgresBackend, type Queue, setDefaultBackendFactory } from 'bullmq';
+import { type DynamicModule, Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { BullModule } from '@nestjs/bullmq';
 import { Config } from '../config/config.js';
+import { DeadLetters } from './dead-letters.js';
+import { DeadLettersUserData } from './dead-letters.user-data.js';
 import { Outbox, REACTIONS, type Reactions } from './outbox.js';
 import { OutboxRelay } from './outbox.relay.js';
-
-const REDIS_TIMEOUT_MS = 500;
-const CONNECTIONS_PER_QUEUE = 2;
-const ATTEMPTS_MAX = 5;
-const BACKOFF_MS = 10_000;
+import { type Queues, setPaces } from './pace.js';
+import { QueueStats } from './queue-stats.js';
+import { AllQueues, QUEUE_NAMES } from './queues.js';
+import { queueOptions } from './queue-store.js';
 
 /** Tasks by name: the queue that does each, and how often. */
 export type Schedules = Readonly<Record<string, { readonly queue: string; readonly everyMs: number }>>;
+const SCHEDULES = Symbol('schedules');
 
 /** Announcing events: all that a process needs that only answers requests. */
 @Global()
 @Module({})
 export class OutboxModule {
   static with(reactions: Reactions): DynamicModule {
-    const providers = [{ provide: REACTIONS, useValue: reactions }, Outbox];
-    return { module: OutboxModule, providers, exports: [Outbox] };
+    const providers = [{ provide: REACTIONS, useValue: reactions }, Outbox, DeadLetters, DeadLettersUserData];
+    return { module: OutboxModule, providers, exports: [Outbox, DeadLetters] };
   }
 }
 
-/** The queues themselves, on Redis or on PostgreSQL, and the relay that fills them: for processes that work on jobs. */
+/** The queues themselves, on Redis or on PostgreSQL. */
+@Module({})
+export class QueuesModule {
+  static with(queues: Queues): DynamicModule {
+    const names = Object.keys(queues);
+    setPaces(queues);
+    const root = BullModule.forRootAsync({ inject: [Config], useFactory: queueOptions });
+    const registered = BullModule.registerQueue(...names.map((name) => ({ name })));
+    const providers = [{ provide: QUEUE_NAMES, useValue: names }, AllQueues, QueueStats];
+    return { module: QueuesModule, imports: [root, registered], providers, exports: [AllQueues, QueueStats] };
+  }
+}
+
+/** What fills the queues, events and tasks: for processes that work on jobs. */
 @Module({})
 export class QueueModule implements OnModuleInit {
-  private static queues: readonly string[] = [];
-  private static schedules: Schedules = {};
-  private readonly logger = new Logger(QueueModule.name);
+  constructor(
+    private readonly queues: AllQueues,
+    @Inject(SCHEDULES) private readonly schedules: Schedules,
+  ) {}
 
-  constructor(private readonly modules: ModuleRef) {}
-
-  static with(reactions: Reactions, schedules: Schedules): DynamicModule {
-    const scheduled = Object.values(schedules).map(({ queue }) => queue);
-    QueueModule.queues = [...new Set([...Object.values(reactions).flat(), ...scheduled])];
-    QueueModule.schedules = schedules;
-    const root = BullModule.forRootAsync({
-      inject: [Config],
-      useFactory: (config: Config) => ({
-        connection: queueConnection(config),
-        // In braces: all keys of a queue live on one node of a Redis Cluster.
-        ...(config.values.REDIS_URL && { prefix: `{${config.values.QUEUE_PREFIX}}` }),
-        defaultJobOptions: {
-          attempts: ATTEMPTS_MAX,
-          backoff: { type: 'exponential', delay: BACKOFF_MS, jitter: 0.5 },
-          removeOnComplete: true,
-          removeOnFail: false,
-        },
-      }),
-    });
-    const queues = BullModule.registerQueue(...QueueModule.queues.map((name) => ({ name })));
-    return { module: QueueModule, imports: [root, queues], providers: [OutboxRelay], exports: [OutboxRelay] };
+  static with(queues: Queues, reactions: Reactions, schedules: Schedules): DynamicModule {
+    const used = [...Object.values(reactions).flat(), ...Object.values(schedules).map(({ queue }) => queue)];
+    for (const name of used) if (!queues[name]) throw new Error(`nothing says how fast the queue ${name} is worked on`);
+    return {
+      module: QueueModule,
+      imports: [QueuesModule.with(queues)],
+      providers: [{ provide: SCHEDULES, useValue: schedules }, OutboxRelay],
+      exports: [OutboxRelay],
+    };
   }
 
   /** A process that works on jobs does not start without its queues. */
   async onModuleInit(): Promise<void> {
-    for (const name of QueueModule.queues) {
-      const queue = this.queue(name);
-      queue.on('error', (error) => this.logger.warn({ msg: 'the queue is out of reach', queue: name, err: error }));
-      await queue.waitUntilReady();
-    }
+    await this.queues.untilReady();
     // Asserted at each start: a queue that was emptied has forgotten them.
-    for (const [name, { queue, everyMs: every }] of Object.entries(QueueModule.schedules))
-      await this.queue(queue).upsertJobScheduler(name, { every }, { name, data: {} });
+    for (const [name, { queue, everyMs: every }] of Object.entries(this.schedules))
+      await this.queues.named(queue).upsertJobScheduler(name, { every }, { name, data: {} });
   }
-
-  private queue(name: string): Queue {
-    return this.modules.get<Queue>(getQueueToken(name), { strict: false });
-  }
-}
-
-/** BullMQ keeps the choice of its store for the whole process, so it is made before any queue is. */
-function queueConnection({ values }: Config): ConnectionOptions {
-  if (values.REDIS_URL) {
-    setDefaultBackendFactory();
-    return { url: values.REDIS_URL.reveal(), maxRetriesPerRequest: null, connectTimeout: REDIS_TIMEOUT_MS };
-  }
-  setDefaultBackendFactory(createPostgresBackend);
-  return {
-    connectionString: values.QUEUE_DATABASE_URL?.reveal(),
-    schema: 'bullmq',
-    migrate: true,
-    max: CONNECTIONS_PER_QUEUE,
-  };
 }

@@ -3,11 +3,12 @@ import { Database } from '../../../platform/database/database.js';
 
 const BATCH = 1_000;
 
-/** What has an end, with the rest of the primary key. Policies let the system role see of these what has expired. */
+/** What has an end, with the rest of the primary key where there is any. Policies let the system role see of these what has expired. */
 const TABLES = {
   slots: 'id',
   sessions: 'id',
   recovery_tokens: 'id',
+  email_codes: null,
   idempotency_keys: 'key_hash',
   jobs: 'id',
 } as const;
@@ -24,13 +25,15 @@ export class Expiry {
       (await this.deleteFrom('slots')) +
       (await this.deleteFrom('sessions')) +
       (await this.deleteFrom('recovery_tokens')) +
+      (await this.deleteFrom('email_codes')) +
       (await this.deleteFrom('idempotency_keys')) +
       (await this.deleteFrom('jobs'))
     );
   }
 
   private async deleteFrom(table: Table): Promise<number> {
-    const key = `user_id, ${TABLES[table]}`;
+    const rest = TABLES[table];
+    const key = rest === null ? 'user_id' : `user_id, ${rest}`;
     let deleted = 0;
     for (;;) {
       const count = await this.db.asSystem(async (tx) => {
