@@ -9,7 +9,7 @@ import { JobMetrics } from './job-metrics.js';
 import { Metrics } from './metrics.js';
 
 const EVERY_MS = 5_000;
-const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+const STATES = ['waiting', 'active', 'delayed'] as const;
 
 /** Every job there can be: the queue it is in, and its name. */
 const KNOWN_JOBS = Symbol('known jobs');
@@ -28,6 +28,7 @@ export class QueueMetrics implements OnApplicationBootstrap {
   ) {
     this.jobs = new JobMetrics(metrics);
     this.readOutbox();
+    this.readDeadLetters();
   }
 
   /** Queues and workers are found, not listed: whoever adds one need not think of this. */
@@ -49,6 +50,21 @@ export class QueueMetrics implements OnApplicationBootstrap {
       );
       rows.set(found?.count ?? 0);
       oldest.set(found?.seconds ?? 0);
+    });
+  }
+
+  private readDeadLetters(): void {
+    const dead = this.metrics.gauge(
+      'daybook_dead_letters',
+      'Events that were given up, until an operator retries them',
+      ['queue'],
+    );
+    this.metrics.reading('dead letters', EVERY_MS, [dead], async () => {
+      const found: { queue: string; count: number }[] = await this.db.asSystem((tx) =>
+        tx.query(`SELECT queue, count(*) FROM dead_letters GROUP BY queue`),
+      );
+      const counts = new Map(found.map(({ queue, count }) => [queue, Number(count)]));
+      for (const queue of this.known.keys()) dead.set({ queue }, counts.get(queue) ?? 0);
     });
   }
 
