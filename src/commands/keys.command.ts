@@ -12,6 +12,7 @@ const lists = new Map<string, KeyListName>([
   ['token', 'TOKEN_KEYS'],
   ['password-pepper', 'PASSWORD_PEPPERS'],
   ['session-pepper', 'SESSION_PEPPERS'],
+  ['server-key', 'SERVER_KEYS'],
 ]);
 
 @SubCommand({
@@ -32,7 +33,7 @@ export class KeysRotateCommand extends OperatorCommand {
   @Help('after')
   next(): string {
     return (
-      '\nWithout --file it reads TOKEN_KEYS, PASSWORD_PEPPERS or SESSION_PEPPERS and prints the new value, which is secret.' +
+      '\nWithout --file it reads TOKEN_KEYS, PASSWORD_PEPPERS, SESSION_PEPPERS or SERVER_KEYS and prints the new value, which is secret.' +
       '\nWith --embedded it changes the secrets.json of that instance.' +
       '\nNothing changes before every process has been started with the new list: docs/runbooks/rotate-keys.md.'
     );

@@ -1,6 +1,7 @@
 import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { faultsOfIntegrations, integrationSettings } from './integration-settings.js';
 import { Secret } from './secret.js';
 import { storeSettings } from './store-settings.js';
 import { TrustedProxies } from './trusted-proxies.js';
@@ -83,6 +84,9 @@ const Environment = z.object({
     'mixed into password verifiers and key-encryption keys; losing one locks its users out',
   ),
   SESSION_PEPPERS: Keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
+  SERVER_KEYS: Keys.optional().describe(
+    'seal what jobs need while a user is away, such as the tokens of other services; losing one disconnects these',
+  ),
   ARGON2_CONCURRENCY: count(1, 64)
     .default(Math.max(1, availableParallelism() - 1))
     .describe('password runs at once, 64 MiB each'),
@@ -97,6 +101,7 @@ const Environment = z.object({
   MAIL_DIR: z.string().min(1).optional().describe('folder that mail is written to where there is no SMTP_URL'),
   MAIL_FROM: z.string().default('Daybook <daybook@localhost>'),
   ...storeSettings,
+  ...integrationSettings,
 });
 
 const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boolean(REDIS_URL ?? QUEUE_DATABASE_URL), {
@@ -111,6 +116,10 @@ const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boole
     const missing = S3_ACCESS_KEY_ID ? 'S3_SECRET_ACCESS_KEY' : 'S3_ACCESS_KEY_ID';
     if (Boolean(S3_ACCESS_KEY_ID) === Boolean(S3_SECRET_ACCESS_KEY)) return;
     context.addIssue({ code: 'custom', path: [missing], message: 'is missing: the store needs both, or neither' });
+  })
+  .superRefine((values, context) => {
+    for (const { name, fault } of faultsOfIntegrations(values))
+      context.addIssue({ code: 'custom', path: [name], message: fault });
   });
 
 type Surroundings = Readonly<Record<string, string | undefined>>;
@@ -174,7 +183,7 @@ const MigrationOptions = z.object({
 
 export const migrationOptions = () => readEnvironment(MigrationOptions, process.env);
 
-export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS';
+export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS' | 'SERVER_KEYS';
 
 /** One list of keys of the environment, as it is written there. @throws Error that never prints a value */
 export function keyList(name: KeyListName): string {

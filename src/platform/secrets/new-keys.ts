@@ -5,14 +5,19 @@ import { isKeyList, type KeyListName } from '../config/config.js';
 const KEY_BYTES = 32;
 const SUFFIX_BYTES = 2;
 
-const letterOf: Record<KeyListName, string> = { TOKEN_KEYS: 't', PASSWORD_PEPPERS: 'p', SESSION_PEPPERS: 's' };
+const letterOf: Record<KeyListName, string> = {
+  TOKEN_KEYS: 't',
+  PASSWORD_PEPPERS: 'p',
+  SESSION_PEPPERS: 's',
+  SERVER_KEYS: 'k',
+};
 
-/** The list with a fresh key in front. Its id has the day in it, and chance: an id must never name two keys. */
+/** The list, which may be empty, with a fresh key in front. Its id has the day in it, and chance: an id must never name two keys. */
 export function withNewKey(name: KeyListName, list: string, now: Date): string {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '');
   const id = `${letterOf[name]}${day}-${randomBytes(SUFFIX_BYTES).toString('hex')}`;
   const key = name === 'TOKEN_KEYS' ? newScalar() : randomBytes(KEY_BYTES);
-  return `${id}:${key.toString('base64url')},${list}`;
+  return [`${id}:${key.toString('base64url')}`, ...(list === '' ? [] : [list])].join(',');
 }
 
 /** The ids of a list, the current one first. */
