@@ -171,7 +171,7 @@ class AccountUserDataModule {}
     ApiKeysRepository,
     ApiKeyStrategy,
   ],
-  exports: [AccountService, SessionCookies],
+  exports: [AccountService, SecurityEvents, SessionCookies],
 })
 export class AuthModule {}
 

@@ -19,6 +19,7 @@ import { CreateJobs1795250801000 } from '../../../migrations/1795250801000-Creat
 import { CreateMedia1795250900000 } from '../../../migrations/1795250900000-CreateMedia.js';
 import { NameObjects1795250950000 } from '../../../migrations/1795250950000-NameObjects.js';
 import { CreateInbox1795251000000 } from '../../../migrations/1795251000000-CreateInbox.js';
+import { CreateIntegrations1795276800000 } from '../../../migrations/1795276800000-CreateIntegrations.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   CreateMedia1795250900000,
   NameObjects1795250950000,
   CreateInbox1795251000000,
+  CreateIntegrations1795276800000,
 ];
