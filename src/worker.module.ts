@@ -12,13 +12,7 @@ import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
 /** Who erases accounts, and all that keeps something of them. */
-export const erasing = [
-  EraserModule,
-  EntriesUserDataModule,
-  InboxCoreModule,
-  IntegrationsCoreModule,
-  MediaCoreModule,
-];
+export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, IntegrationsCoreModule, MediaCoreModule];
 
 /** What works on jobs, wherever it runs. */
 export const workers = () => [

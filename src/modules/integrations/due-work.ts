@@ -8,7 +8,7 @@ import { PULL } from './connections/connection-standing.js';
 import { FacebookPullAsked, FacebookPushAsked, FacebookRevokeAsked } from './integrations.events.js';
 import { ConnectionId } from './integrations.schema.js';
 import { PUSH } from './push/push-task.js';
-import { REVOKE } from './revoke/revoker.js';
+import { REVOKE } from './revoke/revocations.js';
 
 type Announce = (tx: Tx, row: DueRow) => Promise<void>;
 

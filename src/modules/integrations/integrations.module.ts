@@ -30,6 +30,7 @@ import { PublicationEntity } from './push/publication.entity.js';
 import { PublicationsRepository } from './push/publications.repository.js';
 import { Publisher } from './push/publisher.js';
 import { PushesService } from './push/pushes.service.js';
+import { Revocations } from './revoke/revocations.js';
 import { Revoker } from './revoke/revoker.js';
 
 /** What integrations need in every process: accounts are erased by workers too. */
@@ -56,7 +57,7 @@ export class IntegrationsCoreModule {}
 @Module({
   imports: [AuthModule, EntriesModule, IntegrationsCoreModule, LedgerModule],
   controllers: [IntegrationsController],
-  providers: [ConnectingService, ConnectionsService, ConnectsRepository, PullsService, PushesService],
+  providers: [ConnectingService, ConnectionsService, ConnectsRepository, PullsService, PushesService, Revocations],
 })
 export class IntegrationsModule {}
 

@@ -13,8 +13,6 @@ export type ConnectionState = (typeof connectionStates)[number];
 
 const PageId = z.string().regex(/^[\w-]{1,100}$/, 'must be the id of a page');
 
-export const Nothing = z.strictObject({}).optional().describe('nothing to send');
-
 export const FacebookCallback = z
   .strictObject({
     code: z.string().min(1).max(2_000).describe('as Facebook sent it back with the browser'),

@@ -22,6 +22,7 @@ import {
   NotConfigured,
 } from '../integrations.problems.js';
 import type { ConnectBegunView, ConnectionId, ConnectionView, FacebookCallback } from '../integrations.schema.js';
+import { Revocations } from '../revoke/revocations.js';
 import { ConnectsRepository } from './connects.repository.js';
 
 const WAITING_MS = 10 * 60_000;
@@ -47,6 +48,7 @@ export class ConnectingService {
     private readonly standing: ConnectionStanding,
     private readonly events: SecurityEvents,
     private readonly secrets: ServerSecrets,
+    private readonly revocations: Revocations,
     private readonly graph: GraphApi,
     private readonly clock: Clock,
   ) {}
@@ -99,9 +101,12 @@ export class ConnectingService {
 
   private async takeVerifier(caller: Caller, state: string): Promise<string> {
     const { userId, tier } = caller;
-    const waiting = await this.db.asUser(caller, (tx) =>
-      this.connects.take(tx, userId, sessionOf(caller), hashOf(state), this.clock.now()),
-    );
+    const waiting = await this.db.asUser(caller, async (tx) => {
+      const found = await this.connects.take(tx, userId, sessionOf(caller), hashOf(state), this.clock.now());
+      // What is asked for from now on must not be taken back by a job from before.
+      if (found) await this.revocations.cancel(tx, caller);
+      return found;
+    });
     if (!waiting) throw new ConnectNotFound();
     const { id: objectId, sealedVerifier: sealed, serverKeyId } = waiting;
     return this.secrets.open({ userId, tier, objectId }, { sealed, serverKeyId });

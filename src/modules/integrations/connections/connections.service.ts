@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { Due } from '../../../platform/database/due.js';
 import { Clock } from '../../../platform/clock.js';
-import { Jobs } from '../../../platform/jobs/jobs.js';
 import type { JobBegunView } from '../../../platform/jobs/jobs.schema.js';
-import { Outbox } from '../../../platform/queue/outbox.js';
 import { SecurityEvents } from '../../auth/accounts/security-events.js';
 import type { Caller } from '../../auth/caller.js';
 import { GraphApi } from '../graph/graph-api.js';
-import { FacebookRevokeAsked } from '../integrations.events.js';
-import { ConnectionNotFound, FacebookLimited, NeedsReconnect, NotConfigured, NotConnected } from '../integrations.problems.js';
+import {
+  ConnectionNotFound,
+  FacebookLimited,
+  NeedsReconnect,
+  NotConfigured,
+  NotConnected,
+} from '../integrations.problems.js';
 import type { ConnectionId, ConnectionListView } from '../integrations.schema.js';
-import { RETRY_FIRST_MS, REVOKE, TRIES_MAX } from '../revoke/revoker.js';
+import { Revocations } from '../revoke/revocations.js';
 import type { ConnectionEntity } from './connection.entity.js';
 import { PULL } from './connection-standing.js';
 import { toConnectionView } from './connection.views.js';
@@ -24,9 +27,8 @@ export class ConnectionsService {
     private readonly db: Database,
     private readonly connections: ConnectionsRepository,
     private readonly events: SecurityEvents,
-    private readonly jobs: Jobs,
+    private readonly revocations: Revocations,
     private readonly due: Due,
-    private readonly outbox: Outbox,
     private readonly graph: GraphApi,
     private readonly clock: Clock,
   ) {}
@@ -51,12 +53,9 @@ export class ConnectionsService {
       await this.events.lock(tx, userId);
       const connection = await this.connections.findLocked(tx, userId, id);
       if (!connection) throw new ConnectionNotFound();
-      const job = await this.jobs.begin(tx, caller, REVOKE, TRIES_MAX);
-      await this.jobs.step(tx, job, { progress: job.progress, place: connection.providerUserId });
+      const job = await this.revocations.ask(tx, caller, connection.providerUserId);
       await this.connections.delete(tx, connection);
       await this.due.forget(tx, userId, PULL, id);
-      await this.due.set(tx, userId, REVOKE, job.id, this.clock.in(RETRY_FIRST_MS));
-      await this.outbox.add(tx, FacebookRevokeAsked, { userId, jobId: job.id });
       await this.events.record(tx, { type: 'integration_disconnected', userId, sessionId, deviceId, subjectId: id });
       return { job_id: job.id };
     });

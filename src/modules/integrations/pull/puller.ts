@@ -72,7 +72,8 @@ export class Puller {
     });
     const token = connection && this.tokens.openUser(connection);
     const progress = { ...asked, brought: 0 };
-    const end: PullEnd = token && this.graph.isConfigured ? await this.pull(connection, token, progress) : { kind: 'gone' };
+    const end: PullEnd =
+      token && this.graph.isConfigured ? await this.pull(connection, token, progress) : { kind: 'gone' };
     await this.ending.end(progress, end, delivery);
   }
 

@@ -11,14 +11,8 @@ import type { Delivery } from '../../../platform/queue/event.js';
 import { Outbox } from '../../../platform/queue/outbox.js';
 import { GraphApi } from '../graph/graph-api.js';
 import { GraphFailed } from '../graph/graph-failed.js';
+import { RETRY_FIRST_MS, REVOKE, TRIES_MAX } from './revocations.js';
 import { RevocationFailed } from '../integrations.problems.js';
-
-/** The kind of the job, and the task of one that is to be tried again. */
-export const REVOKE = 'facebook.disconnect';
-
-/** Two minutes, four, eight …: for about a day and a half. */
-export const RETRY_FIRST_MS = 2 * 60_000;
-export const TRIES_MAX = 11;
 
 /** Asks Facebook to take back what a person had allowed; until it has, or for a day and a half. */
 @Injectable()
