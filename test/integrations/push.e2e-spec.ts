@@ -214,7 +214,8 @@ describe('publishing an entry on a page', () => {
 
   it('does not happen any more when the user disconnects or cancels, and the text goes', async () => {
     const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'away', times: 2 });
+    const ownFeed = new RegExp(`^/${person.pages[0]?.id}/feed$`);
+    graph.fail({ method: 'POST', path: ownFeed, how: 'away', times: 2 });
     const { body: first } = await ada.post(PUSH, { entry_id: entryId });
     await isLeftForLater(ada);
     await ada.post(`/jobs/${first.job_id}/cancel`);
