@@ -1,4 +1,5 @@
 import { Command, Help, Option, SubCommand } from 'nest-commander';
+import { type ServerKeyCount, ServerKeyCounts } from '../modules/integrations/server-key-counts.js';
 import { type PepperCount, PepperCounts } from '../modules/auth/keys/pepper-counts.js';
 import { type KeyListName, keyList } from '../platform/config/config.js';
 import { type Keyring, Secrets } from '../platform/secrets/keyring.js';
@@ -75,8 +76,9 @@ export class KeysStatusCommand extends OperatorCommand {
   }
 
   override async run(): Promise<void> {
-    const { counts, secrets } = await withServer(this.isEmbedded, async (server) => ({
+    const { counts, serverCounts, secrets } = await withServer(this.isEmbedded, async (server) => ({
       counts: await server.get(PepperCounts, { strict: false }).count(),
+      serverCounts: await server.get(ServerKeyCounts, { strict: false }).count(),
       secrets: server.get(Secrets, { strict: false }),
     }));
     const isOfPasswords = ({ kind }: PepperCount) => ofPasswords.has(kind);
@@ -85,8 +87,10 @@ export class KeysStatusCommand extends OperatorCommand {
       secrets.sessionPeppers,
       counts.filter((count) => !isOfPasswords(count)),
     );
-    process.stdout.write(`${table('password peppers', passwords)}\n${table('session peppers', sessions)}`);
-    const missing = [...passwords, ...sessions].filter(({ state }) => state === 'MISSING');
+    const serverKeys = serverKeysOf(secrets.serverKeys, serverCounts);
+    const tables = [table('password peppers', passwords), table('session peppers', sessions), serverTable(serverKeys)];
+    process.stdout.write(tables.filter((text) => text !== '').join('\n'));
+    const missing = [...passwords, ...sessions, ...serverKeys].filter(({ state }) => state === 'MISSING');
     if (missing.length > 0)
       throw new Error(`Put ${missing.map(({ id }) => id).join(', ')} back: it is needed, and not configured.`);
   }
@@ -104,6 +108,31 @@ function usesOf(ring: Keyring, counts: readonly PepperCount[]): PepperUse[] {
     return { id, state, verifiers: sum(id, true), slots: sum(id, false) };
   });
 }
+
+/** One server key, and how many secrets are sealed under it. */
+interface ServerKeyUse {
+  readonly id: string;
+  readonly state: 'current' | 'older' | 'MISSING';
+  readonly secrets: number;
+}
+
+function serverKeysOf(ring: Keyring | null, counts: readonly ServerKeyCount[]): ServerKeyUse[] {
+  const known = ring?.all.map(({ id }) => id) ?? [];
+  const ids = [...new Set([...known, ...counts.map(({ server_key_id }) => server_key_id)])];
+  return ids.map((id) => {
+    const state = id === ring?.current.id ? 'current' : known.includes(id) ? 'older' : 'MISSING';
+    return { id, state, secrets: Number(counts.find(({ server_key_id }) => server_key_id === id)?.count ?? 0) };
+  });
+}
+
+const serverTable = (uses: readonly ServerKeyUse[]): string =>
+  uses.length === 0
+    ? ''
+    : [
+        'server keys',
+        ...uses.map(({ id, state, secrets }) => `  ${id.padEnd(32)} ${state.padEnd(8)} ${secrets} secrets`),
+        '',
+      ].join('\n');
 
 const table = (title: string, uses: readonly PepperUse[]): string =>
   [

@@ -18,6 +18,14 @@ const WITHOUT_USERS: Record<string, string> = {
 const SYSTEM_READS = new Set(['due', 'outbox']);
 /** Opens rows to a function of the owner (pepper-counts.e2e-spec.ts). */
 const COUNTING = "(current_setting('app.counting'::text, true) = 'peppers'::text)";
+const COUNTING_KEYS = "(current_setting('app.counting'::text, true) = 'server-keys'::text)";
+const countingKeys = (table: string) => ({
+  table,
+  name: 'counting',
+  roles: 'daybook_owner',
+  command: 'SELECT',
+  rule: COUNTING_KEYS,
+});
 /** What is only ever added to, but for an account that is being erased. */
 const kept = (table: string) => ({
   table,
@@ -28,6 +36,10 @@ const kept = (table: string) => ({
 });
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
+  countingKeys('connection_pages'),
+  countingKeys('connections'),
+  countingKeys('connects'),
+  { table: 'connects', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'due', name: 'due', roles: 'daybook_system', command: 'SELECT', rule: '(due_at < now())' },
   { table: 'idempotency_keys', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'imported_passwords', name: 'presence', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
@@ -37,6 +49,8 @@ const OTHER_POLICIES = [
   kept('ledger_heads'),
   { table: 'outbox', name: 'relay', roles: 'daybook_system', command: 'ALL', rule: 'true' },
   { table: 'passwords', name: 'counting', roles: 'daybook_owner', command: 'SELECT', rule: COUNTING },
+  countingKeys('publications'),
+  { table: 'publications', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'recovery_tokens', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   kept('security_events'),
   { table: 'sessions', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
