@@ -121,7 +121,7 @@ function serverKeysOf(ring: Keyring | null, counts: readonly ServerKeyCount[]): 
   const ids = [...new Set([...known, ...counts.map(({ server_key_id }) => server_key_id)])];
   return ids.map((id) => {
     const state = id === ring?.current.id ? 'current' : known.includes(id) ? 'older' : 'MISSING';
-    return { id, state, secrets: Number(counts.find(({ server_key_id }) => server_key_id === id)?.count ?? 0) };
+    return { id, state, secrets: counts.find(({ server_key_id }) => server_key_id === id)?.count ?? 0 };
   });
 }
 

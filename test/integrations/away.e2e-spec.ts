@@ -49,7 +49,7 @@ describe('Facebook and a diary', () => {
       `/inbox/${entryId}/accept`,
       ada instanceof E2eTestUser ? { sealed, wrapped_key } : {},
     );
-    expect({ status: accepted.status, text: accepted.text }).toMatchObject({ status: 201 });
+    expect({ status: accepted.status, text: accepted.text }).toMatchObject({ status: 200 });
     const entry = await eventually('it is an entry', async () => {
       const answer = await ada.get(`/entries/${entryId}`);
       return answer.status === 200 ? answer.body : undefined;

@@ -52,6 +52,7 @@ const defaultPort = (protocol: string) => (protocol === 'https:' ? '443' : '80')
 
 /** A name of which one address is not allowed is refused as a whole: somebody has pointed it there. */
 function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
+  /* oxlint-disable promise/no-callback-in-promise -- net.connect takes a callback */
   return (hostname, { all, family }, callback) => {
     resolve(hostname)
       .then((addresses) => {
@@ -65,4 +66,5 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
         (error: NodeJS.ErrnoException) => callback(error, all ? [] : '', 0),
       );
   };
+  /* oxlint-enable promise/no-callback-in-promise */
 }

@@ -31,8 +31,7 @@ export class ConnectionsRepository {
   }
 
   async update(tx: Tx, { userId, id }: ConnectionEntity, changed: Partial<ConnectionEntity>): Promise<void> {
-    // oxlint-disable-next-line typescript/no-explicit-any -- TypeORM's type looks into the JSON of a column
-    await tx.update(ConnectionEntity, { userId, id }, changed as any);
+    await tx.update(ConnectionEntity, { userId, id }, changed);
   }
 
   /** With its pages and what was to be published on them. False when it was gone. */
