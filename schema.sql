@@ -42,6 +42,85 @@ CREATE POLICY owner ON dead_letters FOR ALL USING (user_id = (NULLIF(current_set
 GRANT DELETE, INSERT, SELECT ON dead_letters TO daybook_api;
 GRANT SELECT ON dead_letters TO daybook_system;
 
+CREATE TABLE connection_pages (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  connection_id uuid NOT NULL,
+  page_id text NOT NULL,
+  name text NOT NULL,
+  sealed_token bytea NOT NULL,
+  server_key_id text NOT NULL,
+  CONSTRAINT connection_pages_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT connection_pages_user_id_connection_id_page_id_key UNIQUE (user_id, connection_id, page_id),
+  CONSTRAINT connection_pages_user_id_connection_id_fkey FOREIGN KEY (user_id, connection_id) REFERENCES connections(user_id, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE connection_pages IS 'pages that a connected account may publish on';
+ALTER TABLE connection_pages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON connection_pages FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'server-keys'::text);
+CREATE POLICY owner ON connection_pages FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON connection_pages TO daybook_api;
+
+CREATE TABLE connections (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  provider text NOT NULL,
+  provider_user_id text NOT NULL,
+  tier text NOT NULL,
+  state text NOT NULL,
+  limited_until timestamp with time zone,
+  scopes text[] NOT NULL,
+  sealed_token bytea,
+  server_key_id text,
+  token_expires_at timestamp with time zone,
+  connected_at timestamp with time zone NOT NULL,
+  last_synced_at timestamp with time zone,
+  pulled_through timestamp with time zone,
+  pull_place jsonb,
+  CONSTRAINT connections_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT connections_user_id_provider_key UNIQUE (user_id, provider),
+  CONSTRAINT connections_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT connections_check CHECK (((sealed_token IS NULL) = (server_key_id IS NULL))),
+  CONSTRAINT connections_check1 CHECK (((limited_until IS NOT NULL) = (state = 'rate_limited'::text))),
+  CONSTRAINT connections_provider_check CHECK ((provider = 'facebook'::text)),
+  CONSTRAINT connections_state_check CHECK ((state = ANY (ARRAY['active'::text, 'needs_reconnect'::text, 'rate_limited'::text, 'out_of_storage'::text]))),
+  CONSTRAINT connections_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text])))
+);
+COMMENT ON TABLE connections IS 'accounts at other services that a user has connected';
+COMMENT ON COLUMN connections.sealed_token IS 'under a server key: jobs need it while the user is away; null when it is of no use any more';
+COMMENT ON COLUMN connections.pulled_through IS 'what is older was brought';
+COMMENT ON COLUMN connections.pull_place IS 'where a pull goes on that was broken off';
+ALTER TABLE connections ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON connections FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'server-keys'::text);
+CREATE POLICY owner ON connections FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON connections TO daybook_api;
+
+CREATE TABLE connects (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  state_hash bytea NOT NULL,
+  sealed_verifier bytea NOT NULL,
+  server_key_id text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT connects_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT connects_user_id_state_hash_key UNIQUE (user_id, state_hash),
+  CONSTRAINT connects_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
+  CONSTRAINT connects_user_id_session_id_fkey FOREIGN KEY (user_id, session_id) REFERENCES sessions(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT connects_state_hash_check CHECK ((octet_length(state_hash) = 32))
+);
+COMMENT ON TABLE connects IS 'connections that were begun, for ten minutes';
+COMMENT ON COLUMN connects.state_hash IS 'SHA-256 of what comes back with the browser';
+COMMENT ON COLUMN connects.sealed_verifier IS 'of PKCE, under a server key';
+CREATE INDEX connects_expiry ON connects USING btree (expires_at);
+CREATE INDEX connects_session ON connects USING btree (user_id, session_id);
+ALTER TABLE connects ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON connects FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'server-keys'::text);
+CREATE POLICY expiry ON connects FOR ALL TO daybook_system USING (expires_at < now());
+CREATE POLICY owner ON connects FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON connects TO daybook_api;
+GRANT DELETE ON connects TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON connects TO daybook_system;
+
 CREATE TABLE devices (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -227,6 +306,18 @@ COMMENT ON COLUMN erasures.email IS 'where the last letter goes; null when it is
 ALTER TABLE erasures ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON erasures FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT INSERT, SELECT, UPDATE ON erasures TO daybook_api;
+
+CREATE TABLE external_posts (
+  user_id uuid NOT NULL,
+  provider text NOT NULL,
+  external_id text NOT NULL,
+  CONSTRAINT external_posts_pkey PRIMARY KEY (user_id, provider, external_id),
+  CONSTRAINT external_posts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+);
+COMMENT ON TABLE external_posts IS 'what was brought from other services once, and is not brought again';
+ALTER TABLE external_posts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON external_posts FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON external_posts TO daybook_api;
 
 CREATE TABLE idempotency_keys (
   user_id uuid NOT NULL,
@@ -494,6 +585,40 @@ ALTER TABLE private_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON private_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON private_keys TO daybook_api;
 
+CREATE TABLE publications (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  connection_id uuid NOT NULL,
+  page_id text NOT NULL,
+  entry_id uuid NOT NULL,
+  device_id uuid,
+  session_id uuid,
+  tier text NOT NULL,
+  sealed_text bytea NOT NULL,
+  server_key_id text NOT NULL,
+  attempts integer NOT NULL,
+  attempted_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT publications_pkey PRIMARY KEY (user_id, id),
+  CONSTRAINT publications_user_id_connection_id_fkey FOREIGN KEY (user_id, connection_id) REFERENCES connections(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT publications_user_id_id_fkey FOREIGN KEY (user_id, id) REFERENCES jobs(user_id, id) ON DELETE CASCADE,
+  CONSTRAINT publications_tier_check CHECK ((tier = ANY (ARRAY['e2e'::text, 'uce'::text])))
+);
+COMMENT ON TABLE publications IS 'texts on their way to a page, for minutes: a row goes with its outcome';
+COMMENT ON COLUMN publications.id IS 'of the job';
+COMMENT ON COLUMN publications.sealed_text IS 'under a server key';
+COMMENT ON COLUMN publications.attempted_at IS 'since when it may be on the page';
+CREATE INDEX publications_connection ON publications USING btree (user_id, connection_id);
+CREATE INDEX publications_expiry ON publications USING btree (expires_at);
+ALTER TABLE publications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY counting ON publications FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'server-keys'::text);
+CREATE POLICY expiry ON publications FOR ALL TO daybook_system USING (expires_at < now());
+CREATE POLICY owner ON publications FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT, UPDATE ON publications TO daybook_api;
+GRANT DELETE ON publications TO daybook_system;
+GRANT SELECT (expires_at, id, user_id) ON publications TO daybook_system;
+
 CREATE TABLE recovery_codes (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -752,3 +877,24 @@ END $function$;
 COMMENT ON FUNCTION count_peppers() IS 'how many verifiers, and how many live slots of each kind, still need which pepper';
 REVOKE ALL ON FUNCTION count_peppers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION count_peppers() TO daybook_system;
+
+CREATE OR REPLACE FUNCTION count_server_secrets()
+ RETURNS TABLE(server_key_id text, count bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  PERFORM set_config('app.counting', 'server-keys', true);
+  RETURN QUERY
+    SELECT sealed.server_key_id, count(*) FROM (
+      SELECT connections.server_key_id FROM connections
+      UNION ALL SELECT connection_pages.server_key_id FROM connection_pages
+      UNION ALL SELECT connects.server_key_id FROM connects
+      UNION ALL SELECT publications.server_key_id FROM publications
+    ) AS sealed WHERE sealed.server_key_id IS NOT NULL GROUP BY sealed.server_key_id;
+  PERFORM set_config('app.counting', '', true);
+END $function$;
+COMMENT ON FUNCTION count_server_secrets() IS 'how many secrets are sealed under which server key';
+REVOKE ALL ON FUNCTION count_server_secrets() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_server_secrets() TO daybook_system;

@@ -4,6 +4,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { AccessGuard } from './modules/auth/sessions/access.guard.js';
 import { UnlockedModule } from './modules/auth/unlocked.js';
 import { EntriesModule } from './modules/entries/entries.module.js';
+import { IntegrationsModule } from './modules/integrations/integrations.module.js';
 import { MediaModule } from './modules/media/media.module.js';
 import { InboxModule } from './modules/inbox/inbox.module.js';
 import { FollowedJobsModule } from './modules/jobs/jobs.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         InboxModule,
         FollowedJobsModule,
         SearchModule,
+        IntegrationsModule,
         ...more,
       ],
       controllers: [HealthController],

@@ -5,5 +5,6 @@ export const queues: Queues = {
   auth: { concurrency: 4 },
   entries: { concurrency: 1 },
   inbox: { concurrency: 1 },
+  integrations: { concurrency: 4 },
   media: { concurrency: 1 },
 };

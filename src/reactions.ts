@@ -7,6 +7,11 @@ import {
   SignedInElsewhere,
   SignedUp,
 } from './modules/auth/auth.events.js';
+import {
+  FacebookPullAsked,
+  FacebookPushAsked,
+  FacebookRevokeAsked,
+} from './modules/integrations/integrations.events.js';
 import type { Reactions } from './platform/queue/outbox.js';
 
 /** Which event reaches which queue. An event that is missing here stops the start. */
@@ -18,4 +23,7 @@ export const reactions: Reactions = {
   [EmailCodeAsked.name]: ['auth'],
   [ErasureAsked.name]: ['auth'],
   [AccountErased.name]: ['auth'],
+  [FacebookPullAsked.name]: ['integrations'],
+  [FacebookPushAsked.name]: ['integrations'],
+  [FacebookRevokeAsked.name]: ['integrations'],
 };

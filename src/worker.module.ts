@@ -4,6 +4,7 @@ import { AuthWorkerModule, EraserModule } from './modules/auth/auth.module.js';
 import { EntriesWorkerModule } from './modules/entries/entries.module.js';
 import { EntriesUserDataModule } from './modules/entries/entries.user-data.js';
 import { InboxCoreModule, InboxWorkerModule } from './modules/inbox/inbox.module.js';
+import { IntegrationsCoreModule, IntegrationsWorkerModule } from './modules/integrations/integrations.module.js';
 import { MediaCoreModule, MediaWorkerModule } from './modules/media/media.module.js';
 import type { Config } from './platform/config/config.js';
 import { QueueMetricsModule } from './platform/metrics/queue-metrics.js';
@@ -13,7 +14,7 @@ import { reactions } from './reactions.js';
 import { schedules } from './schedules.js';
 
 /** Who erases accounts, and all that keeps something of them. */
-export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, MediaCoreModule];
+export const erasing = [EraserModule, EntriesUserDataModule, InboxCoreModule, IntegrationsCoreModule, MediaCoreModule];
 
 /** What works on jobs, wherever it runs. */
 export const workers = () => [
@@ -22,6 +23,7 @@ export const workers = () => [
   AuthWorkerModule,
   EntriesWorkerModule,
   InboxWorkerModule,
+  IntegrationsWorkerModule,
   MediaWorkerModule,
   ...erasing,
 ];

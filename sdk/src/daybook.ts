@@ -15,6 +15,7 @@ import { History, type HistoryOptions, type VerifyOptions } from './history.js';
 import type { HistoryEvent } from './history-chain.js';
 import { HistoryKeeper } from './history-keeper.js';
 import { Inbox } from './inbox.js';
+import { Integrations } from './integrations.js';
 import { ObjectTransfer } from './media/object-transfer.js';
 import { Media } from './media.js';
 import { ConnectionFailed, DaybookProblem, SignedOut } from './problems.js';
@@ -53,6 +54,8 @@ export class Daybook {
   readonly devices: Devices;
   /** Photos, sound and video. */
   readonly media: Media;
+  /** Accounts at other services: Facebook. */
+  readonly integrations: Integrations;
   /** The account: password, address, recovery codes, sessions, API keys. */
   readonly account: Account;
   /**
@@ -85,6 +88,7 @@ export class Daybook {
     this.searchIndex = new SearchIndex({ session, form, master, store: searchStore, around });
     this.devices = new Devices(session, master);
     this.media = new Media(session, new ObjectTransfer(transport, around), master);
+    this.integrations = new Integrations(session);
     this.account = new Account(session, master, around);
     this.#history = new History(session, heads);
   }

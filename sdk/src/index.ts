@@ -1,6 +1,7 @@
 /* The published entry `@daybook/sdk`: a client of the API that seals and opens what it has to. See README.md. */
 export { Daybook, type Recovery, type SignedUp } from './daybook.js';
 export type { Credentials, Device, ExistingAccount, NewAccount, NewPassword } from './accounts.js';
+export type { Connection, FacebookPost, Integrations, Job } from './integrations.js';
 export { newDeviceKeys, type Devices, type NewDeviceKeys } from './devices.js';
 export type { Account, GivenPassword, PasswordChange } from './account.js';
 export { unwrap, type Api, type Schemas } from './api.js';

@@ -1,4 +1,5 @@
 import { Command, Help, Option, SubCommand } from 'nest-commander';
+import { type ServerKeyCount, ServerKeyCounts } from '../modules/integrations/server-key-counts.js';
 import { type PepperCount, PepperCounts } from '../modules/auth/keys/pepper-counts.js';
 import { type KeyListName, keyList } from '../platform/config/config.js';
 import { type Keyring, Secrets } from '../platform/secrets/keyring.js';
@@ -12,6 +13,7 @@ const lists = new Map<string, KeyListName>([
   ['token', 'TOKEN_KEYS'],
   ['password-pepper', 'PASSWORD_PEPPERS'],
   ['session-pepper', 'SESSION_PEPPERS'],
+  ['server-key', 'SERVER_KEYS'],
 ]);
 
 @SubCommand({
@@ -32,7 +34,7 @@ export class KeysRotateCommand extends OperatorCommand {
   @Help('after')
   next(): string {
     return (
-      '\nWithout --file it reads TOKEN_KEYS, PASSWORD_PEPPERS or SESSION_PEPPERS and prints the new value, which is secret.' +
+      '\nWithout --file it reads TOKEN_KEYS, PASSWORD_PEPPERS, SESSION_PEPPERS or SERVER_KEYS and prints the new value, which is secret.' +
       '\nWith --embedded it changes the secrets.json of that instance.' +
       '\nNothing changes before every process has been started with the new list: docs/runbooks/rotate-keys.md.'
     );
@@ -92,8 +94,9 @@ export class KeysStatusCommand extends OperatorCommand {
   }
 
   override async run(): Promise<void> {
-    const { counts, secrets } = await withServer(this.isEmbedded, async (server) => ({
+    const { counts, serverCounts, secrets } = await withServer(this.isEmbedded, async (server) => ({
       counts: await server.get(PepperCounts, { strict: false }).count(),
+      serverCounts: await server.get(ServerKeyCounts, { strict: false }).count(),
       secrets: server.get(Secrets, { strict: false }),
     }));
     const isOfPasswords = ({ kind }: PepperCount) => ofPasswords.has(kind);
@@ -102,8 +105,10 @@ export class KeysStatusCommand extends OperatorCommand {
       secrets.sessionPeppers,
       counts.filter((count) => !isOfPasswords(count)),
     );
-    process.stdout.write(`${table('password peppers', passwords)}\n${table('session peppers', sessions)}`);
-    const missing = [...passwords, ...sessions].filter(({ state }) => state === 'MISSING');
+    const serverKeys = serverKeysOf(secrets.serverKeys, serverCounts);
+    const tables = [table('password peppers', passwords), table('session peppers', sessions), serverTable(serverKeys)];
+    process.stdout.write(tables.filter((text) => text !== '').join('\n'));
+    const missing = [...passwords, ...sessions, ...serverKeys].filter(({ state }) => state === 'MISSING');
     if (missing.length > 0)
       throw new Error(`Put ${missing.map(({ id }) => id).join(', ')} back: it is needed, and not configured.`);
   }
@@ -121,6 +126,31 @@ function usesOf(ring: Keyring, counts: readonly PepperCount[]): PepperUse[] {
     return { id, state, verifiers: sum(id, true), slots: sum(id, false) };
   });
 }
+
+/** One server key, and how many secrets are sealed under it. */
+interface ServerKeyUse {
+  readonly id: string;
+  readonly state: 'current' | 'older' | 'MISSING';
+  readonly secrets: number;
+}
+
+function serverKeysOf(ring: Keyring | null, counts: readonly ServerKeyCount[]): ServerKeyUse[] {
+  const known = ring?.all.map(({ id }) => id) ?? [];
+  const ids = [...new Set([...known, ...counts.map(({ server_key_id }) => server_key_id)])];
+  return ids.map((id) => {
+    const state = id === ring?.current.id ? 'current' : known.includes(id) ? 'older' : 'MISSING';
+    return { id, state, secrets: counts.find(({ server_key_id }) => server_key_id === id)?.count ?? 0 };
+  });
+}
+
+const serverTable = (uses: readonly ServerKeyUse[]): string =>
+  uses.length === 0
+    ? ''
+    : [
+        'server keys',
+        ...uses.map(({ id, state, secrets }) => `  ${id.padEnd(32)} ${state.padEnd(8)} ${secrets} secrets`),
+        '',
+      ].join('\n');
 
 const table = (title: string, uses: readonly PepperUse[]): string =>
   [

@@ -25,6 +25,8 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 
 /** POSTs that ignore an Idempotency-Key, by the beginning of their path, each with the reason. A path ends with its slash. */
 const IGNORING: Record<string, string> = {
+  '/api/v1/integrations/facebook/connect': 'answers a secret, which is not kept to be answered again',
+  '/api/v1/integrations/facebook/callback': 'a state is good once by itself',
   '/api/v1/auth/': 'their answers are secrets that are shown once, so nothing is kept of which to make them anew',
   '/api/v1/search': 'it only reads, or begins what is begun once anyway',
   '/api/v1/jobs/': 'what is cancelled twice is cancelled once',

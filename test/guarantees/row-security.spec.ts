@@ -26,6 +26,14 @@ const summing = (table: string) => ({
   command: 'SELECT',
   rule: "(current_setting('app.counting'::text, true) = 'accounts'::text)",
 });
+const COUNTING_KEYS = "(current_setting('app.counting'::text, true) = 'server-keys'::text)";
+const countingKeys = (table: string) => ({
+  table,
+  name: 'counting',
+  roles: 'daybook_owner',
+  command: 'SELECT',
+  rule: COUNTING_KEYS,
+});
 /** What is only ever added to, but for an account that is being erased. */
 const kept = (table: string) => ({
   table,
@@ -36,6 +44,10 @@ const kept = (table: string) => ({
 });
 /** Policies beside the owner's own, each for one role and one purpose. */
 const OTHER_POLICIES = [
+  countingKeys('connection_pages'),
+  countingKeys('connections'),
+  countingKeys('connects'),
+  { table: 'connects', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'dead_letters', name: 'operator', roles: 'daybook_system', command: 'SELECT', rule: 'true' },
   { table: 'due', name: 'due', roles: 'daybook_system', command: 'SELECT', rule: '(due_at < now())' },
   { table: 'email_codes', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
@@ -47,6 +59,8 @@ const OTHER_POLICIES = [
   kept('ledger_heads'),
   { table: 'outbox', name: 'relay', roles: 'daybook_system', command: 'ALL', rule: 'true' },
   { table: 'passwords', name: 'counting', roles: 'daybook_owner', command: 'SELECT', rule: COUNTING },
+  countingKeys('publications'),
+  { table: 'publications', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   { table: 'recovery_tokens', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
   kept('security_events'),
   { table: 'sessions', name: 'expiry', roles: 'daybook_system', command: 'ALL', rule: '(expires_at < now())' },
@@ -122,10 +136,8 @@ describe('row security', () => {
       );
       expect(kinds.map(({ kind }) => kind).filter((kind) => 'vmf'.includes(kind))).toEqual([]);
       expect(
-        await look(
-          "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname",
-        ),
-      ).toEqual([{ proname: 'count_accounts' }, { proname: 'count_peppers' }]);
+        await look("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"),
+      ).toEqual([{ proname: 'count_accounts' }, { proname: 'count_peppers' }, { proname: 'count_server_secrets' }]);
     });
 
     it('finds the user first in every primary key, unique index and foreign key', async () => {

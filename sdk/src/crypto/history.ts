@@ -33,6 +33,8 @@ export const historyType = {
   api_key_revoked: 42,
   account_locked: 43,
   account_unlocked: 44,
+  integration_connected: 45,
+  integration_disconnected: 46,
 } as const;
 export type HistoryType = keyof typeof historyType;
 
@@ -42,7 +44,7 @@ export interface HistoryEvent {
   /** 1 for the first event of a user. */
   readonly seq: number;
   readonly type: HistoryType;
-  /** What it happened to: the entry, or the media, or of an account's event the device or API key that was added or taken away. */
+  /** What it happened to: the entry, or the media, or of an account's event the device, API key or connection that was added or taken away. */
   readonly entryId?: string | undefined;
   readonly version?: number | undefined;
   readonly deviceId?: string | undefined;

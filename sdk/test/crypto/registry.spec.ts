@@ -73,7 +73,7 @@ describe('the registry', () => {
       'account_locked',
       'account_unlocked',
     ]);
-    expect(Object.values(ofAccount)).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44]);
+    expect(Object.values(ofAccount)).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46]);
     expect(StatementType).toEqual({ identity: 1, device: 2, revocation: 3 });
     expect(Object.values(ObjectType)).toEqual([1, 2, 3, 4, 5, 6, 7, 0x100, 0x101, 0x102]);
     expect(Field).toEqual({ none: 0, indexCard: 1, x25519: 1, ed25519: 2 });

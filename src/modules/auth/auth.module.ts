@@ -174,7 +174,7 @@ class AccountUserDataModule {}
     ApiKeysRepository,
     ApiKeyStrategy,
   ],
-  exports: [AccountService, SessionCookies],
+  exports: [AccountService, SecurityEvents, SessionCookies],
 })
 export class AuthModule {}
 

@@ -6,6 +6,6 @@ export type Feature = keyof FeaturesView['features'];
 export const features: Readonly<Record<Feature, readonly TierName[]>> = {
   search: ['uce'],
   server_side_export: [],
-  facebook_push: [],
+  facebook_push: ['e2e', 'uce'],
   ai: [],
 };

@@ -12,7 +12,9 @@ export const FeaturesView = z
       .object({
         search: z.boolean().describe('the server searches: POST /search'),
         server_side_export: z.boolean().describe('the server writes an export of the diary'),
-        facebook_push: z.boolean().describe('entries can be published on a Facebook page'),
+        facebook_push: z
+          .boolean()
+          .describe('a Facebook account can be connected: posts come in, entries can be published on pages'),
         ai: z.boolean().describe('the server works on content with language models'),
       })
       .describe('what this account may use here'),

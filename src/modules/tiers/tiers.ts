@@ -23,7 +23,7 @@ export class Tiers {
       features: {
         search: has('search'),
         server_side_export: has('server_side_export'),
-        facebook_push: has('facebook_push'),
+        facebook_push: has('facebook_push') && this.config.values.FACEBOOK_APP_ID !== undefined,
         ai: has('ai'),
       },
       storage: { used_bytes: usedBytes, quota_bytes: quotaBytes },

@@ -1,6 +1,7 @@
 import { createECDH } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { faultsOfIntegrations, integrationSettings } from './integration-settings.js';
 import { opsSettings } from './ops-settings.js';
 import { Secret } from './secret.js';
 import { storeSettings } from './store-settings.js';
@@ -93,6 +94,9 @@ const Environment = z.object({
     'mixed into password verifiers and key-encryption keys; losing one locks its users out',
   ),
   SESSION_PEPPERS: Keys.describe('mixed into the keys of session slots; losing one signs its sessions out'),
+  SERVER_KEYS: Keys.optional().describe(
+    'seal what jobs need while a user is away, such as the tokens of other services; losing one disconnects these',
+  ),
   ARGON2_CONCURRENCY: count(1, 64)
     .default(Math.max(1, availableParallelism() - 1))
     .meta({ description: 'password runs at once, 64 MiB each', fallback: 'processors − 1, at least 1' }),
@@ -114,6 +118,7 @@ const Environment = z.object({
   MAIL_FROM: z.string().default('Daybook <daybook@localhost>').describe('sender of mail'),
   ...storeSettings,
   ...opsSettings,
+  ...integrationSettings,
 });
 
 const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boolean(REDIS_URL ?? QUEUE_DATABASE_URL), {
@@ -128,6 +133,10 @@ const Complete = Environment.refine(({ REDIS_URL, QUEUE_DATABASE_URL }) => Boole
     const missing = S3_ACCESS_KEY_ID ? 'S3_SECRET_ACCESS_KEY' : 'S3_ACCESS_KEY_ID';
     if (Boolean(S3_ACCESS_KEY_ID) === Boolean(S3_SECRET_ACCESS_KEY)) return;
     context.addIssue({ code: 'custom', path: [missing], message: 'is missing: the store needs both, or neither' });
+  })
+  .superRefine((values, context) => {
+    for (const { name, fault } of faultsOfIntegrations(values))
+      context.addIssue({ code: 'custom', path: [name], message: fault });
   });
 
 type Surroundings = Readonly<Record<string, string | undefined>>;
@@ -211,7 +220,7 @@ const StoreServerOptions = z.object({
 
 export const storeServerOptions = () => readEnvironment(StoreServerOptions, process.env);
 
-export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS';
+export type KeyListName = 'TOKEN_KEYS' | 'PASSWORD_PEPPERS' | 'SESSION_PEPPERS' | 'SERVER_KEYS';
 
 /** One list of keys of the environment, as it is written there. @throws Error that never prints a value */
 export function keyList(name: KeyListName): string {

@@ -22,6 +22,7 @@ import { NameObjects1795250950000 } from '../../../migrations/1795250950000-Name
 import { CreateInbox1795251000000 } from '../../../migrations/1795251000000-CreateInbox.js';
 import { CountAccounts1795251010000 } from '../../../migrations/1795251010000-CountAccounts.js';
 import { KeepDeadLetters1795251050000 } from '../../../migrations/1795251050000-KeepDeadLetters.js';
+import { CreateIntegrations1795276800000 } from '../../../migrations/1795276800000-CreateIntegrations.js';
 
 /** Every migration, oldest first. Listed by hand: what runs on a diary should not depend on what lies in a folder. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   CreateInbox1795251000000,
   CountAccounts1795251010000,
   KeepDeadLetters1795251050000,
+  CreateIntegrations1795276800000,
 ];

@@ -23,6 +23,7 @@ const InstanceSecrets = z.strictObject({
   token_keys: z.string(),
   password_peppers: z.string(),
   session_peppers: z.string(),
+  server_keys: z.string(),
   store: z.strictObject({ access_key_id: z.string(), secret_access_key: z.string() }),
 });
 type InstanceSecrets = z.infer<typeof InstanceSecrets>;
@@ -56,7 +57,7 @@ export async function startInstance(folder: string, place: StorePlace = UNSEEN):
     await postgres.stop();
   };
   try {
-    completeSecrets(secretsFile, { store: newStoreKey() });
+    completeSecrets(secretsFile, { store: newStoreKey(), server_keys: newServerKey() });
     const secrets = loadOrCreateSecrets(secretsFile, InstanceSecrets, newSecrets);
     store = await startInstanceStore(dataDir, secrets.store, place);
     await prepareRoles(postgres.superuserUrl, secrets.database);
@@ -107,6 +108,7 @@ const environmentOf = (superuserUrl: string, secrets: InstanceSecrets, storeEndp
   TOKEN_KEYS: secrets.token_keys,
   PASSWORD_PEPPERS: secrets.password_peppers,
   SESSION_PEPPERS: secrets.session_peppers,
+  SERVER_KEYS: secrets.server_keys,
   ...storeEnvironment(storeEndpoint, secrets.store),
 });
 
@@ -120,8 +122,11 @@ const newSecrets = (): InstanceSecrets => ({
   token_keys: `t1:${randomText()}`,
   password_peppers: `p1:${randomText()}`,
   session_peppers: `s1:${randomText()}`,
+  server_keys: newServerKey(),
   store: newStoreKey(),
 });
+
+const newServerKey = () => `k1:${randomText()}`;
 
 const newStoreKey = (): InstanceSecrets['store'] => ({
   access_key_id: randomBytes(10).toString('hex'),

@@ -51,12 +51,15 @@ export interface SigningKey {
 export class Secrets {
   readonly passwordPeppers: Keyring;
   readonly sessionPeppers: Keyring;
+  /** For what jobs need while a user is away; null where nothing does. */
+  readonly serverKeys: Keyring | null;
   /** P-256, for ES256 (RFC 7518, section 3.4); the first signs, all verify. */
   readonly tokenKeys: readonly [SigningKey, ...SigningKey[]];
 
   constructor({ values }: Config) {
     this.passwordPeppers = new Keyring(values.PASSWORD_PEPPERS);
     this.sessionPeppers = new Keyring(values.SESSION_PEPPERS);
+    this.serverKeys = values.SERVER_KEYS ? new Keyring(values.SERVER_KEYS) : null;
     const [first, ...rest] = values.TOKEN_KEYS.map(({ id, key }) => signingKey(id, key.reveal()));
     if (!first) throw new Error('TOKEN_KEYS is empty');
     this.tokenKeys = [first, ...rest];

@@ -5,10 +5,16 @@ import { isKeyList, type KeyListName } from '../config/config.js';
 const KEY_BYTES = 32;
 const SUFFIX_BYTES = 2;
 
-const letterOf: Record<KeyListName, string> = { TOKEN_KEYS: 't', PASSWORD_PEPPERS: 'p', SESSION_PEPPERS: 's' };
+const letterOf: Record<KeyListName, string> = {
+  TOKEN_KEYS: 't',
+  PASSWORD_PEPPERS: 'p',
+  SESSION_PEPPERS: 's',
+  SERVER_KEYS: 'k',
+};
 
-/** The list with a fresh key in front. */
-export const withNewKey = (name: KeyListName, list: string, now: Date): string => `${newList(name, now)},${list}`;
+/** The list, which may be empty, with a fresh key in front. */
+export const withNewKey = (name: KeyListName, list: string, now: Date): string =>
+  [newList(name, now), ...(list === '' ? [] : [list])].join(',');
 
 /** A list of one fresh key. Its id has the day in it, and chance: an id must never name two keys. */
 export function newList(name: KeyListName, now: Date): string {

@@ -2,6 +2,7 @@ import { ready } from '@daybook/sdk/crypto';
 import { Global, Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Secrets } from './keyring.js';
+import { ServerSecrets } from './server-secrets.js';
 
 /** The operator's secrets, and the cryptographic library, loaded before anybody can ask for either. */
 @Global()
@@ -15,7 +16,8 @@ import { Secrets } from './keyring.js';
         return new Secrets(config);
       },
     },
+    ServerSecrets,
   ],
-  exports: [Secrets],
+  exports: [Secrets, ServerSecrets],
 })
 export class SecretsModule {}

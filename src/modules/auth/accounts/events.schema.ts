@@ -18,6 +18,8 @@ export const securityEventTypes = [
   'api_key_revoked',
   'account_locked',
   'account_unlocked',
+  'integration_connected',
+  'integration_disconnected',
 ] as const satisfies readonly HistoryType[];
 export type SecurityEventType = (typeof securityEventTypes)[number];
 
@@ -28,7 +30,7 @@ const SecurityEventView = z
     at: Instant,
     session_id: SessionId.nullable(),
     device_id: DeviceId.nullable(),
-    subject_id: z.uuid().nullable().describe('the device or API key that was added or taken away'),
+    subject_id: z.uuid().nullable().describe('the device, API key or connection that was added or taken away'),
     reason: z.string().nullable().describe('what the operator gave as reason, where an operator did it'),
   })
   .meta({ id: 'SecurityEvent' });

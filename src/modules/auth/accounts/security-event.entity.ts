@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserId } from '../../../platform/ids.js';
-import type { DeviceId, SessionId, SlotId } from '../auth.schema.js';
+import type { DeviceId, SessionId } from '../auth.schema.js';
 import type { SecurityEventType } from './events.schema.js';
 
 /** Something that the owner of an account should be able to see happened to it. */
@@ -21,9 +21,9 @@ export class SecurityEventEntity {
   @Column('uuid', { name: 'device_id', nullable: true })
   deviceId!: DeviceId | null;
 
-  /** The device or API key that was added or taken away. */
+  /** The device, API key or connection that was added or taken away. */
   @Column('uuid', { name: 'subject_id', nullable: true })
-  subjectId!: DeviceId | SlotId | null;
+  subjectId!: string | null;
 
   /** What the operator gave as reason, where an operator did it. */
   @Column('text', { nullable: true })
