@@ -21,27 +21,6 @@ ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON api_keys FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO daybook_api;
 
-CREATE TABLE dead_letters (
-  user_id uuid NOT NULL,
-  id uuid NOT NULL,
-  queue text NOT NULL,
-  event text NOT NULL,
-  payload jsonb NOT NULL,
-  error text NOT NULL,
-  attempts integer NOT NULL,
-  announced_at timestamp with time zone NOT NULL,
-  failed_at timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT dead_letters_pkey PRIMARY KEY (user_id, id)
-);
-COMMENT ON TABLE dead_letters IS 'announced and given up: an operator puts a row back into the outbox';
-COMMENT ON COLUMN dead_letters.error IS 'the type of the last error, never its message';
-CREATE INDEX dead_letters_oldest ON dead_letters USING btree (failed_at, id);
-ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY operator ON dead_letters FOR SELECT TO daybook_system USING true;
-CREATE POLICY owner ON dead_letters FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-GRANT DELETE, INSERT, SELECT ON dead_letters TO daybook_api;
-GRANT SELECT ON dead_letters TO daybook_system;
-
 CREATE TABLE connection_pages (
   user_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -120,6 +99,27 @@ CREATE POLICY owner ON connects FOR ALL USING (user_id = (NULLIF(current_setting
 GRANT DELETE, INSERT, SELECT, UPDATE ON connects TO daybook_api;
 GRANT DELETE ON connects TO daybook_system;
 GRANT SELECT (expires_at, id, user_id) ON connects TO daybook_system;
+
+CREATE TABLE dead_letters (
+  user_id uuid NOT NULL,
+  id uuid NOT NULL,
+  queue text NOT NULL,
+  event text NOT NULL,
+  payload jsonb NOT NULL,
+  error text NOT NULL,
+  attempts integer NOT NULL,
+  announced_at timestamp with time zone NOT NULL,
+  failed_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT dead_letters_pkey PRIMARY KEY (user_id, id)
+);
+COMMENT ON TABLE dead_letters IS 'announced and given up: an operator puts a row back into the outbox';
+COMMENT ON COLUMN dead_letters.error IS 'the type of the last error, never its message';
+CREATE INDEX dead_letters_oldest ON dead_letters USING btree (failed_at, id);
+ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator ON dead_letters FOR SELECT TO daybook_system USING true;
+CREATE POLICY owner ON dead_letters FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
+GRANT DELETE, INSERT, SELECT ON dead_letters TO daybook_api;
+GRANT SELECT ON dead_letters TO daybook_system;
 
 CREATE TABLE devices (
   user_id uuid NOT NULL,
