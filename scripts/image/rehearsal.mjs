@@ -120,10 +120,6 @@ async function useIt(origin, mail) {
   await eventually('the worker: the welcome letter is written', () => readdirSync(mail).length > 0);
 }
 
-/** Whether programs of this build answer on an ops port. */
-const hasOpsPort = (image) =>
-  readFileSync(join(image.root, 'app/dist/src/platform/config/config.js'), 'utf8').includes('OPS_PORT');
-
 async function serve(programs, { environment, ports, mail, objects }) {
   const { image } = programs;
   const { DATABASE_OWNER_URL: _, ...server } = environment;
@@ -136,11 +132,9 @@ async function serve(programs, { environment, ports, mail, objects }) {
   const health = (own) => programs.run(image.healthcheck, own);
   hold(health({ PORT: ports.api }).status === 0, 'the HEALTHCHECK of the API ends with 0');
   hold(health({ PORT: ports.nobody }).status === 1, 'the HEALTHCHECK of a port where nothing is ends with 1');
-  if (hasOpsPort(image)) {
-    await eventually('the worker is ready', () => answers(`http://127.0.0.1:${ports.workerOps}/health/ready`));
-    const own = { PORT: ports.nobody, OPS_PORT: ports.workerOps };
-    hold(health(own).status === 0, 'the HEALTHCHECK of the worker ends with 0');
-  }
+  await eventually('the worker is ready', () => answers(`http://127.0.0.1:${ports.workerOps}/health/ready`));
+  const ofWorker = { PORT: ports.nobody, OPS_PORT: ports.workerOps };
+  hold(health(ofWorker).status === 0, 'the HEALTHCHECK of the worker ends with 0');
   await useIt(origin, mail);
   const doctor = programs.run(['daybook', 'doctor'], server, writable);
   hold(doctor.status === 0, 'daybook doctor finds all well', doctor.stdout + doctor.stderr);

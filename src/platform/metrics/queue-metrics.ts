@@ -63,7 +63,7 @@ export class QueueMetrics implements OnApplicationBootstrap {
       const found: { queue: string; count: number }[] = await this.db.asSystem((tx) =>
         tx.query(`SELECT queue, count(*) FROM dead_letters GROUP BY queue`),
       );
-      const counts = new Map(found.map(({ queue, count }) => [queue, Number(count)]));
+      const counts = new Map(found.map(({ queue, count }) => [queue, count]));
       for (const queue of this.known.keys()) dead.set({ queue }, counts.get(queue) ?? 0);
     });
   }
