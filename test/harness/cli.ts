@@ -27,7 +27,7 @@ export async function daybook(
   { environment = {}, input = '', mayShowSecrets = false }: CliOptions,
 ): Promise<CliAnswer> {
   const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/src/cli.js'), ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined); // it may end without reading

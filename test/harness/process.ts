@@ -27,7 +27,13 @@ export async function freePort(): Promise<number> {
 export async function startProcess(entry: string, environment: Record<string, string>): Promise<RunningProcess> {
   const port = environment['PORT'] ?? String(await freePort());
   const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/src', entry)], {
-    env: { PATH: process.env['PATH'], STORE_PORT: '0', ...environment, PORT: port },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      STORE_PORT: '0',
+      ...environment,
+      PORT: port,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: string[] = [];

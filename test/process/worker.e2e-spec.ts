@@ -10,7 +10,7 @@ import { eventually } from '../harness/eventually.js';
 
 function start(entry: string, args: string[], environment: Record<string, string>) {
   const child = spawn(process.execPath, [resolve('dist/src', entry), ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = Promise.all([text(child.stdout), text(child.stderr)]).then((parts) => parts.join(''));

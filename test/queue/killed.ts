@@ -29,7 +29,12 @@ export function describeKilledWorkers(store: QueueStore, cleanUp: () => Promise<
     async function startWorker(): Promise<void> {
       worker = fork(resolve('test/harness/worker-process.mjs'), {
         execArgv: [],
-        env: { PATH: process.env['PATH'], ...api.environment(), ...store.environment },
+        env: {
+          PATH: process.env['PATH'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+          ...api.environment(),
+          ...store.environment,
+        },
       });
       const over = once(worker, 'exit').then(([code]) => {
         throw new Error(`the worker ended with ${String(code)}`);
