@@ -355,7 +355,7 @@ CREATE TABLE imported_passwords (
 COMMENT ON TABLE imported_passwords IS 'accounts that were brought from elsewhere and have not signed in yet: they have no key so far';
 ALTER TABLE imported_passwords ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON imported_passwords FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-CREATE POLICY presence ON imported_passwords FOR SELECT TO daybook_system USING true;
+CREATE POLICY presence ON imported_passwords FOR SELECT TO daybook_system USING (true);
 GRANT DELETE, INSERT, SELECT ON imported_passwords TO daybook_api;
 GRANT SELECT (user_id) ON imported_passwords TO daybook_system;
 
@@ -436,7 +436,7 @@ CREATE TABLE key_log (
 COMMENT ON COLUMN key_log.device_id IS 'what a statement of type 2 or 3 is about; the device may be gone';
 CREATE UNIQUE INDEX key_log_devices ON key_log USING btree (user_id, device_id, type) WHERE (device_id IS NOT NULL);
 ALTER TABLE key_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY kept ON key_log FOR DELETE USING (EXISTS ( SELECT
+CREATE POLICY kept ON key_log AS RESTRICTIVE FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = key_log.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON key_log FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
@@ -463,7 +463,7 @@ CREATE TABLE ledger_events (
 );
 COMMENT ON COLUMN ledger_events.entry_id IS 'what it is about: the entry, or of an account''s event a device or an API key';
 ALTER TABLE ledger_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY kept ON ledger_events FOR DELETE USING (EXISTS ( SELECT
+CREATE POLICY kept ON ledger_events AS RESTRICTIVE FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = ledger_events.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON ledger_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
@@ -479,7 +479,7 @@ CREATE TABLE ledger_heads (
 );
 COMMENT ON TABLE ledger_heads IS 'the per-user counter: whoever writes for a user locks this row first';
 ALTER TABLE ledger_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY kept ON ledger_heads FOR DELETE USING (EXISTS ( SELECT
+CREATE POLICY kept ON ledger_heads AS RESTRICTIVE FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = ledger_heads.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON ledger_heads FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
@@ -549,7 +549,7 @@ COMMENT ON TABLE outbox IS 'announced and not yet done: a row goes when its cons
 CREATE INDEX outbox_next ON outbox USING btree (leased_until, created_at);
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON outbox FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-CREATE POLICY relay ON outbox FOR ALL TO daybook_system USING true;
+CREATE POLICY relay ON outbox FOR ALL TO daybook_system USING (true);
 GRANT DELETE, INSERT, SELECT ON outbox TO daybook_api;
 GRANT SELECT ON outbox TO daybook_system;
 GRANT UPDATE (leased_until) ON outbox TO daybook_system;
@@ -678,7 +678,7 @@ CREATE TABLE security_events (
 COMMENT ON COLUMN security_events.reason IS 'what the operator gave as reason, where an operator did it';
 COMMENT ON COLUMN security_events.subject_id IS 'what it is about: the device or API key that was added or taken away';
 ALTER TABLE security_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY kept ON security_events FOR DELETE USING (EXISTS ( SELECT
+CREATE POLICY kept ON security_events AS RESTRICTIVE FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = security_events.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON security_events FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
@@ -722,7 +722,7 @@ CREATE TABLE sign_in_names (
 );
 COMMENT ON TABLE sign_in_names IS 'the only global table: who is meant, before anybody has signed in';
 ALTER TABLE sign_in_names ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY lookup ON sign_in_names FOR SELECT USING true;
+CREATE POLICY lookup ON sign_in_names FOR SELECT USING (true);
 CREATE POLICY owner ON sign_in_names FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT, UPDATE ON sign_in_names TO daybook_api;
 
@@ -832,7 +832,7 @@ COMMENT ON COLUMN users.master_key_id IS 'null until the account has a master ke
 COMMENT ON COLUMN users.locked_at IS 'while it is set nobody signs in, by any way; nothing is deleted';
 COMMENT ON COLUMN users.versions_kept IS 'how many earlier versions of each entry are kept';
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY kept ON users FOR DELETE USING (EXISTS ( SELECT
+CREATE POLICY kept ON users AS RESTRICTIVE FOR DELETE USING (EXISTS ( SELECT
    FROM erasures
   WHERE ((erasures.user_id = users.user_id) AND (erasures.erased_at IS NULL))));
 CREATE POLICY owner ON users FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CorpusRefused } from '../scripts/demo/corpus.mjs';
 import { benchLeakage } from './leakage.mjs';
+import { benchLoad } from './load.mjs';
 import { benchLogins } from './logins.mjs';
 import { benchMedia } from './media.mjs';
 import { benchRaces } from './races.mjs';
@@ -16,6 +17,7 @@ import { benchWorkers } from './workers.mjs';
 
 const BENCHES = {
   leakage: benchLeakage,
+  load: benchLoad,
   logins: benchLogins,
   media: benchMedia,
   pepys: benchPepys,

@@ -1,5 +1,5 @@
 // One command on a fresh clone: installs what is missing, builds what is stale, and runs on the Node the project pins.
-//   node scripts/run.mjs start | test | demo | bench | daybook | check | build | generate [arguments for what runs]
+//   node scripts/run.mjs start | test | test-databases | demo | bench | daybook | check | build | generate [arguments for what runs]
 // Needs nothing but Node 20 itself, since it runs before anything is installed.
 import { buildIfStale, isBuilt } from './run/build.mjs';
 import { runToTheEnd } from './run/child.mjs';
@@ -14,6 +14,7 @@ const JEST = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 
 const MODES = {
   start: { builds: ['sdk', 'application'], program: ['dist/src/standalone.js'] },
   test: { builds: ['sdk', 'application'], program: JEST },
+  'test-databases': { builds: ['sdk', 'application'], program: ['scripts/test-databases.mjs'] },
   daybook: { builds: ['sdk', 'application'], program: ['dist/src/cli.js', '--embedded'] },
   demo: { builds: ['sdk', 'application'], program: ['scripts/demo.mjs'] },
   bench: { builds: ['sdk', 'application'], program: ['bench/run.mjs'] },

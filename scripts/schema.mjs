@@ -9,7 +9,8 @@ const HEADER = '-- Made by `npm run generate` from the migrations. Do not edit: 
 
 const TABLES = `
   SELECT c.oid, c.relname AS name, obj_description(c.oid) AS comment, c.relrowsecurity AS secured, c.relforcerowsecurity AS forced
-  FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'migrations'
+  FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+    AND c.relname <> 'migrations'
   ORDER BY c.relname`;
 const COLUMNS = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
@@ -19,12 +20,12 @@ const COLUMNS = `
 // PostgreSQL 18 lists NOT NULL as constraints of their own; the columns say it already.
 const CONSTRAINTS = `
   SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-  WHERE conrelid = $1 AND contype <> 'n' ORDER BY array_position('{p,u,f,c}'::"char"[], contype), conname`;
+  WHERE conrelid = $1 AND contype <> 'n' AND conparentid = 0 ORDER BY array_position('{p,u,f,c}'::"char"[], contype), conname`;
 const INDEXES = `
   SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
   WHERE i.indrelid = $1 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) ORDER BY 1`;
 const POLICIES = `
-  SELECT policyname AS name, cmd, roles::text[] AS roles, qual, with_check FROM pg_policies
+  SELECT policyname AS name, permissive = 'RESTRICTIVE' AS restricts, cmd, roles::text[] AS roles, qual, with_check FROM pg_policies
   WHERE schemaname = 'public' AND tablename = $1 ORDER BY policyname`;
 const GRANTS = `
   SELECT grantee, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS privileges FROM information_schema.role_table_grants
@@ -86,7 +87,7 @@ async function describeTable(client, { oid, name, comment, secured, forced }) {
     `CREATE TABLE ${name} (\n  ${[...columns, ...constraints].join(',\n  ')}\n);`,
     ...(comment === null ? [] : [`COMMENT ON TABLE ${name} IS ${client.escapeLiteral(comment)};`]),
     ...comments.map((column) => `COMMENT ON COLUMN ${name}.${column.name} IS ${client.escapeLiteral(column.comment)};`),
-    ...(await rowsOf(INDEXES, oid)).map(({ definition }) => `${definition.replaceAll('public.', '')};`),
+    ...(await rowsOf(INDEXES, oid)).map(({ definition }) => `${definition.replace(/ ON (ONLY )?public\./, ' ON ')};`),
     ...(secured ? [`ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY${forced ? ', FORCE ROW LEVEL SECURITY' : ''};`] : []),
     ...(await rowsOf(POLICIES, name)).map((policy) => describePolicy(name, policy)),
     ...(await rowsOf(GRANTS, name)).map(({ grantee, privileges }) => `GRANT ${privileges} ON ${name} TO ${grantee};`),
@@ -107,7 +108,11 @@ function describeFunction(client, { definition, comment, signature, grantees }) 
   ].join('\n');
 }
 
-function describePolicy(table, { name, cmd, roles, qual, with_check: check }) {
+function describePolicy(table, { name, restricts, cmd, roles, qual, with_check: check }) {
+  const as = restricts ? ' AS RESTRICTIVE' : '';
   const to = roles.includes('public') ? '' : ` TO ${roles.join(', ')}`;
-  return `CREATE POLICY ${name} ON ${table} FOR ${cmd}${to}${qual ? ` USING ${qual}` : ''}${check ? ` WITH CHECK ${check}` : ''};`;
+  return `CREATE POLICY ${name} ON ${table}${as} FOR ${cmd}${to}${inBrackets(' USING', qual)}${inBrackets(' WITH CHECK', check)};`;
 }
+
+/** PostgreSQL tells `(a = b)` with its brackets, and `true` without. */
+const inBrackets = (word, rule) => (rule ? `${word} ${rule.startsWith('(') ? rule : `(${rule})`}` : '');

@@ -26,8 +26,8 @@ describe('the user-data port', () => {
 
   it('knows every table that has users in it', async () => {
     const tables = await api.database.look<{ name: string }>(
-      `SELECT table_name AS name FROM information_schema.columns
-       WHERE table_schema = 'public' AND column_name = 'user_id' ORDER BY 1`,
+      `SELECT relname AS name FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'user_id'
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
     );
     const plugged = api.get(UserDataSocket).sources.flatMap((source) => source.tables.map(({ name }) => name));
     expect([...plugged, ...Object.keys(NOT_PLUGGED_IN)].toSorted()).toEqual(tables.map(({ name }) => name));

@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { migrationOptions } from '../../src/platform/database/data-source.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { migrations } from '../../src/platform/database/migrations.js';
-import { emptyDatabase, newDatabase, type TestDatabase } from '../harness/database.js';
+import { emptyDatabase, isPartitioned, newDatabase, type TestDatabase } from '../harness/database.js';
+import { partition } from '../harness/partition.mjs';
 
 /** Everything that a migration can make, one line each, in the order of the words. */
 const SCHEMA = `
@@ -101,6 +102,7 @@ describe('the migrations', () => {
   it('are those of the template that every test copies', async () => {
     const empty = await start();
     await migrate(empty.url('owner'));
+    if (isPartitioned) await partition(empty.superuserUrl);
     const copy = await newDatabase();
     expect(await schemaOf(copy)).toEqual(await schemaOf(empty));
     await copy.drop();

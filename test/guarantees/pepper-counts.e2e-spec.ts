@@ -23,7 +23,7 @@ describe('counting peppers', () => {
     expect(visible).toEqual([]);
     await expect(inRole('SELECT pepper_id FROM slots')).rejects.toThrow('permission denied');
     // The setting that opens the rows to the function opens them to nobody else.
-    const opened = await inRole('SELECT user_id, id FROM slots', `SET app.counting = 'peppers'`);
+    const opened = await inRole('SELECT user_id, id FROM slots', `SET LOCAL app.counting = 'peppers'`);
     expect(opened).toEqual([]);
   });
 
@@ -62,10 +62,13 @@ describe('counting peppers', () => {
     const source = await new DataSource({ type: 'postgres', url: api.database.url('api') }).initialize();
     const runner = source.createQueryRunner();
     try {
-      await runner.query('SET ROLE daybook_system');
+      // Within a transaction: a pooler would hand the role of a session to others.
+      await runner.startTransaction();
+      await runner.query('SET LOCAL ROLE daybook_system');
       if (before !== undefined) await runner.query(before);
       return await runner.query(sql);
     } finally {
+      await runner.rollbackTransaction();
       await runner.release();
       await source.destroy();
     }

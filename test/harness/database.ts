@@ -27,6 +27,9 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+/** Whether the template's tables are in parts (global-setup.mjs). */
+export const isPartitioned = process.env['DAYBOOK_TEST_DATABASE'] === 'partitioned';
+
 const superuserUrl = () => {
   const url = process.env['TEST_POSTGRES_URL'];
   if (!url) throw new Error('the test database is started by jest; run the tests with npm test');
@@ -77,7 +80,9 @@ export const emptyDatabase = (): Promise<TestDatabase> => createDatabase('TEMPLA
 async function createDatabase(template: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = superuserUrl();
-  const url = (role: Role) => databaseUrl(admin, name, { name: `daybook_${role}`, password: role });
+  // What the API's role does may go through a pooler; migrations and queues never do (docs/scale.md).
+  const way = (role: Role) => (role === 'api' ? (process.env['TEST_POOLER_URL'] ?? admin) : admin);
+  const url = (role: Role) => databaseUrl(way(role), name, { name: `daybook_${role}`, password: role });
   await query(admin, `CREATE DATABASE ${name} ${template} OWNER daybook_owner`);
   await prepareDatabase(admin, name);
   return {

@@ -34,8 +34,8 @@ export interface Dump {
 /** Every value of every row of every table outside of PostgreSQL's own schemas. */
 export async function takeDump({ look }: TestDatabase): Promise<Dump> {
   const tables = await look<{ name: string }>(`
-    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`);
+    SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND nspname !~ '^(pg_|information_schema$)' ORDER BY 1`);
   const texts: string[] = [];
   for (const { name } of tables) {
     const rows = await look<{ row: unknown }>(`SELECT to_jsonb(t) AS row FROM ${name} AS t`);

@@ -62,8 +62,8 @@ export async function everyRow(superuserUrl: string): Promise<Haystack[]> {
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string }>(`
-      SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-      WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`);
+      SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+      WHERE relkind IN ('r', 'p') AND NOT relispartition AND nspname !~ '^(pg_|information_schema$)' ORDER BY 1`);
     const haystacks: Haystack[] = [];
     for (const { name } of tables) {
       const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`);
