@@ -30,10 +30,7 @@ const FAULTS: readonly (readonly [rule: string, sql: string])[] = [
   ['lock', 'LOCK TABLE entries'],
   ['revoke', 'REVOKE SELECT ON entries FROM daybook_api'],
   ['lock-timeout', "SET LOCAL lock_timeout = '1min'"],
-  [
-    'drop-column',
-    `DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN kind', 'x'); END $$`,
-  ],
+  ['drop-column', `DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN kind', 'x'); END $$`],
   ['data', `DO $body$ BEGIN UPDATE entries SET kind = 'a'; END $body$`],
 ];
 
