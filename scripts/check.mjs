@@ -23,6 +23,7 @@ const STEPS = [
     'sdk/src',
   ],
   ['unused', 'node_modules/knip/bin/knip.js', '--no-progress'],
+  ['migrations', 'scripts/check-migrations.mjs'],
   ['generated files', 'scripts/generate.mjs', '--check'],
   ['licences', 'scripts/sbom.mjs'],
   ['manifests', 'scripts/check-manifests.mjs', ...(process.env.NEED_KUBECTL ? ['--need-kubectl'] : [])],

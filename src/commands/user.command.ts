@@ -6,6 +6,7 @@ import { TierName } from '../modules/tiers/tiers.schema.js';
 import { Misuse } from './ending.js';
 import { CommandGroup, OperatorCommand } from './operator-command.js';
 import { UserEraseCommand } from './user-erase.command.js';
+import { UserEraseAgainCommand } from './user-erase-again.command.js';
 import { UserImportCommand } from './user-import.command.js';
 import { UserQuotaCommand } from './user-quota.command.js';
 import { noAccount, who } from './accounts.js';
@@ -117,6 +118,7 @@ export class UserUnlockCommand extends LockCommand {
     UserUnlockCommand,
     UserQuotaCommand,
     UserEraseCommand,
+    UserEraseAgainCommand,
   ],
 })
 export class UserCommand extends CommandGroup {}

@@ -108,6 +108,7 @@ export class TestApi {
     return {
       LOG_LEVEL: 'silent',
       LIMITS: 'off',
+      DATABASE_DURABILITY: 'ignored',
       DATABASE_URL: this.database.url('api'),
       QUEUE_DATABASE_URL: this.database.url('queue'),
       TOKEN_KEYS: key(1),

@@ -73,6 +73,10 @@ const Environment = z.object({
     .describe('how much is logged, as JSON lines on standard output'),
   DATABASE_URL: secretUrl('postgres', 'postgresql').describe('PostgreSQL, as the role daybook_api'),
   DATABASE_POOL_MAX: count(1, 100).default(10).describe('connections to PostgreSQL per process'),
+  DATABASE_DURABILITY: z
+    .enum(['required', 'ignored'])
+    .default('required')
+    .describe('whether to refuse a database that may lose what it acknowledged; ignored is for tests'),
   REDIS_URL: secretUrl('redis', 'rediss').optional().meta({
     description: 'Redis for the queues and the limits',
     fallback: 'this or `QUEUE_DATABASE_URL`',

@@ -7,6 +7,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { postgresOptions } from './data-source.js';
 import { Database } from './database.js';
 import { Due } from './due.js';
+import { findDurabilityFaults } from './durability.js';
 import { measurePool } from './pool-metrics.js';
 
 @Global()
@@ -21,7 +22,17 @@ import { measurePool } from './pool-metrics.js';
       }),
     }),
   ],
-  providers: [Database, Due],
+  providers: [
+    {
+      provide: Database,
+      inject: [DataSource, Config],
+      useFactory: async (source: DataSource, { values }: Config) => {
+        if (values.DATABASE_DURABILITY === 'required') await refuseForgetful(source);
+        return new Database(source);
+      },
+    },
+    Due,
+  ],
   exports: [Database, Due],
 })
 export class DatabaseModule implements OnModuleInit {
@@ -43,4 +54,16 @@ export class DatabaseModule implements OnModuleInit {
       client.on('error', (error) => this.logger.warn({ msg: 'a database connection was lost', err: error }));
     });
   }
+}
+
+/** A diary is not written to a database that may lose what it acknowledged. @throws Error that names each setting */
+async function refuseForgetful(source: DataSource): Promise<void> {
+  const faults = await findDurabilityFaults((sql) => source.query(sql));
+  if (faults.length === 0) return;
+  await source.destroy();
+  const lines = faults.map(({ what, remedy }) => `  ${what}. ${remedy}`);
+  throw new Error(
+    `The database does not keep what it acknowledges:\n${lines.join('\n')}\n` +
+      'For a database that nobody will miss, DATABASE_DURABILITY=ignored starts anyway.',
+  );
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { findDurabilityFaults } from '../database/durability.js';
 import { migrationState } from '../database/migration-state.js';
 import { migrations } from '../database/migrations.js';
 import type { Check, Fault } from './finding.js';
@@ -95,15 +96,10 @@ const clock: Look = async (client) => {
 };
 
 const durability: Look = async (client) => {
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name`,
+  const faults = await findDurabilityFaults(
+    async (sql) => (await client.query<{ name: string; setting: string }>(sql)).rows,
   );
-  const off = rows.filter(({ setting }) => setting === 'off');
-  if (off.length === 0) return 'what is acknowledged is on disk';
-  return off.map(({ name }) => ({
-    what: `${name} is off: a power cut loses what was acknowledged`,
-    remedy: `As a superuser: ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`,
-  }));
+  return faults.length === 0 ? 'what is acknowledged is on disk' : faults;
 };
 
 const LOOK_AGAIN = 'See docs/runbooks/production-database.md.';

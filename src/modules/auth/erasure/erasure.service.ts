@@ -39,10 +39,11 @@ export class ErasureService {
   /**
    * Deletes at once whatever opens the account or the diary, keys first: from here on nobody reads it, whatever becomes
    * of the rest. Answers the receipt, the same one when it is asked for twice.
+   * @param id the receipt's random part, where the account has one from before a restore
    */
-  async begin({ userId, email }: Pick<UserEntity, 'userId' | 'email'>): Promise<string> {
+  async begin({ userId, email }: Pick<UserEntity, 'userId' | 'email'>, id: string = randomUUID()): Promise<string> {
     const askedAt = this.clock.now();
-    const asked: ErasureEntity = { userId, id: randomUUID(), email, counts: {}, askedAt, erasedAt: null };
+    const asked: ErasureEntity = { userId, id, email, counts: {}, askedAt, erasedAt: null };
     const erasure = await this.db.asUser({ userId }, async (tx) => {
       await this.ledger.lock(tx, userId);
       if (!(await this.erasures.insert(tx, asked))) return this.erasures.find(tx, userId);
