@@ -116,7 +116,7 @@ COMMENT ON TABLE dead_letters IS 'announced and given up: an operator puts a row
 COMMENT ON COLUMN dead_letters.error IS 'the type of the last error, never its message';
 CREATE INDEX dead_letters_oldest ON dead_letters USING btree (failed_at, id);
 ALTER TABLE dead_letters ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY operator ON dead_letters FOR SELECT TO daybook_system USING true;
+CREATE POLICY operator ON dead_letters FOR SELECT TO daybook_system USING (true);
 CREATE POLICY owner ON dead_letters FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
 GRANT DELETE, INSERT, SELECT ON dead_letters TO daybook_api;
 GRANT SELECT ON dead_letters TO daybook_system;
@@ -774,7 +774,7 @@ COMMENT ON TABLE storage IS 'what a user has stored, sealed; counted in the tran
 COMMENT ON COLUMN storage.quota_bytes IS 'null where it is what everybody may store';
 ALTER TABLE storage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON storage FOR ALL USING (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid);
-CREATE POLICY presence ON storage FOR SELECT TO daybook_system USING true;
+CREATE POLICY presence ON storage FOR SELECT TO daybook_system USING (true);
 CREATE POLICY summing ON storage FOR SELECT TO daybook_owner USING (current_setting('app.counting'::text, true) = 'accounts'::text);
 GRANT DELETE, INSERT, SELECT, UPDATE ON storage TO daybook_api;
 GRANT SELECT (user_id) ON storage TO daybook_system;
