@@ -243,6 +243,8 @@ describe('what is held about an account', () => {
       'entries',
       'failed_work',
       'history',
+      'inbox',
+      'integrations',
       'jobs',
       'media',
       'repeatable_requests',

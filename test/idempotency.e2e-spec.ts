@@ -2,6 +2,8 @@ import { createId } from '@daybook/sdk/crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type E2eTestUser, PASSWORD, type TestUser, useApi } from './harness/api.js';
 import { sealedDraft } from './harness/entries.js';
+import { connectTo } from './harness/facebook/connected.js';
+import { useFacebook } from './harness/facebook/fake-graph.js';
 import type { Answer } from './harness/http.js';
 import { newFile, remove, sendFile, upload, useMedia, WHOLE_BYTES_MAX } from './harness/media.js';
 import { operations } from './harness/openapi.js';
@@ -192,7 +194,13 @@ describe('a request with an Idempotency-Key', () => {
 });
 
 describe('an operation that takes an Idempotency-Key', () => {
-  const { api } = useMedia();
+  const graph = useFacebook();
+  const { api } = useMedia({
+    // Where the other service listens is known when it has started.
+    get environment() {
+      return graph.environment();
+    },
+  });
   const posts = operations().filter(({ takesKey }) => takesKey);
   /** For every such operation a request that can be sent, and what it changes. A new operation needs a line here. */
   const requests: Record<string, () => Promise<{ user: TestUser; path: string; body?: object; counts: string }>> = {
@@ -220,6 +228,34 @@ describe('an operation that takes an Idempotency-Key', () => {
       await user.send('PATCH', `/entries/${id}`, JSON.stringify({ content: 'Thaw.' }));
       return { user, path: `/entries/${id}/versions/1/revert`, body: {}, counts: 'ledger_events' };
     },
+    'POST /api/v1/inbox': async () => ({
+      user: await newWriter(),
+      path: '/inbox',
+      body: { content: 'Brought.' },
+      counts: 'ledger_events',
+    }),
+    'POST /api/v1/inbox/{id}/accept': async () => {
+      const user = await newWriter();
+      const { id } = (await user.post('/inbox', { content: 'Brought.' })).body;
+      return { user, path: `/inbox/${id}/accept`, body: {}, counts: 'ledger_events' };
+    },
+    'POST /api/v1/inbox/{id}/restore': async () => {
+      const user = await newWriter();
+      const { id } = (await user.post('/inbox', { content: 'Brought.' })).body;
+      await user.send('DELETE', `/inbox/${id}`, undefined);
+      return { user, path: `/inbox/${id}/restore`, counts: 'ledger_events' };
+    },
+    'POST /api/v1/integrations/facebook/pull': async () => {
+      const user = await api.newUser();
+      await connectTo(graph, user, graph.world.newPerson());
+      return { user, path: '/integrations/facebook/pull', counts: 'jobs' };
+    },
+    'POST /api/v1/integrations/facebook/push': async () => {
+      const user = await api.newUser();
+      await connectTo(graph, user, graph.world.newPerson({ pages: ['Garden notes'] }));
+      const { id } = (await user.post('/entries', { content: 'First snow.' })).body;
+      return { user, path: '/integrations/facebook/push', body: { entry_id: id }, counts: 'jobs' };
+    },
     // In parts: an address would be another one a second later.
     'POST /api/v1/media/upload': async () => {
       const user = await api.newUser();
@@ -241,6 +277,13 @@ describe('an operation that takes an Idempotency-Key', () => {
       return { user, path: `/media/${id}/restore`, counts: 'ledger_events' };
     },
   };
+
+  /** A user whose requests make no entries of the inbox for a minute. */
+  async function newWriter(): Promise<TestUser> {
+    const user = await api.newUser();
+    await user.get('/entries');
+    return user;
+  }
 
   it('is tried below', () => {
     expect(Object.keys(requests).toSorted()).toEqual(posts.map(({ name }) => name).toSorted());

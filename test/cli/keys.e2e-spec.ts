@@ -51,7 +51,12 @@ describe('daybook keys', () => {
     const { code, stdout, stderr } = await daybook(['keys', 'new'], { mayShowSecrets: true });
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.trim().split('\n');
-    expect(lines.map((line) => line.split('=')[0])).toEqual(['TOKEN_KEYS', 'PASSWORD_PEPPERS', 'SESSION_PEPPERS']);
+    expect(lines.map((line) => line.split('=')[0])).toEqual([
+      'TOKEN_KEYS',
+      'PASSWORD_PEPPERS',
+      'SESSION_PEPPERS',
+      'SERVER_KEYS',
+    ]);
     const environment = Object.fromEntries(lines.map((line) => line.split('=')));
     const next = await restarted(environment);
     const account = { tier: 'uce', email: 'first-keys@example.com', password: PASSWORD };

@@ -33,14 +33,6 @@ export function useIntegrations(environment: Record<string, string> = {}): Integ
   };
   const api = useApi(options);
 
-  const connect: Integrations['connect'] = async (user, person) => {
-    const { body } = await user.post('/integrations/facebook/connect');
-    const back = await graph.visit(body.authorization_url, person);
-    const sent = { code: back.get('code'), state: back.get('state') };
-    const { status, body: connection, text } = await user.post('/integrations/facebook/callback', sent);
-    if (status !== 200) throw new Error(`not connected: ${status} ${text}`);
-    return connection;
-  };
   const ended: Integrations['ended'] = (user, jobId) =>
     eventually('the job ends', async () => {
       const { body } = await user.get(`/jobs/${jobId}`);
@@ -49,7 +41,7 @@ export function useIntegrations(environment: Record<string, string> = {}): Integ
   return {
     api,
     graph,
-    connect,
+    connect: (user, person) => connectTo(graph, user, person),
     ended,
     jobOf: async (user, path, body) => {
       const { status, body: begun, text } = await user.post(path, body);
@@ -62,4 +54,14 @@ export function useIntegrations(environment: Record<string, string> = {}): Integ
       await api.get(DueWork).run();
     },
   };
+}
+
+/** Connects a person's Facebook account; what was answered. */
+export async function connectTo(graph: FakeGraph, user: TestUser, person: FakePerson) {
+  const { body } = await user.post('/integrations/facebook/connect');
+  const back = await graph.visit(body.authorization_url, person);
+  const sent = { code: back.get('code'), state: back.get('state') };
+  const { status, body: connection, text } = await user.post('/integrations/facebook/callback', sent);
+  if (status !== 200) throw new Error(`not connected: ${status} ${text}`);
+  return connection;
 }
