@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { JobEntity } from '../../platform/jobs/job.entity.js';
-import { isOver, Jobs } from '../../platform/jobs/jobs.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
 import type { JobId, JobView } from '../../platform/jobs/jobs.schema.js';
 import type { Caller, OpenCaller } from '../auth/caller.js';
 import { Unlocked } from '../auth/unlocked.js';
@@ -19,8 +19,9 @@ export class JobsService {
   /** @throws JobNotFound */
   async read(caller: Caller, id: JobId): Promise<JobView> {
     const job = await this.find(caller, id);
+    // Also when it is over: what it has brought may wait for the key.
     const open = openOf(caller);
-    if (open && !isOver(job)) this.unlocked.urge(open);
+    if (open) this.unlocked.urge(open);
     return toJobView(job);
   }
 
