@@ -1,4 +1,5 @@
 import { Command, Help, Option } from 'nest-commander';
+import { facebookCheck } from '../modules/integrations/facebook-check.js';
 import { examine } from '../platform/doctor/doctor.js';
 import type { Finding } from '../platform/doctor/finding.js';
 import { Exit } from './ending.js';
@@ -21,7 +22,7 @@ export class DoctorCommand extends OperatorCommand {
   }
 
   override async run(_none: string[], { json }: { json?: boolean }): Promise<void> {
-    const findings = await inPlace(this.isEmbedded, examine);
+    const findings = await inPlace(this.isEmbedded, (configure) => examine(configure, [facebookCheck]));
     const isWell = findings.every(({ state }) => state === 'ok');
     process.stdout.write(json ? `${JSON.stringify({ ok: isWell, checks: findings })}\n` : findings.map(line).join(''));
     process.exitCode = isWell ? Exit.ok : Exit.failed;

@@ -4,11 +4,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { databaseUrl } from '../../src/platform/database/roles.js';
 import { type EmbeddedInstance, startInstance } from '../../src/platform/embedded/instance.js';
 import { daybook } from '../harness/cli.js';
+import { useFacebook } from '../harness/facebook/fake-graph.js';
+import { GraphRefusal } from '../harness/facebook/graph-world.js';
 import { startTestStore } from '../harness/store.js';
 
 const CHECKS = [
@@ -19,11 +21,13 @@ const CHECKS = [
   'migrations',
   'clock',
   'durability',
+  'server keys',
   'queue',
   'mail',
   'store',
   'presigned requests',
   'web pages',
+  'facebook',
 ];
 
 interface Finding {
@@ -34,6 +38,7 @@ interface Finding {
 }
 
 describe('daybook doctor', () => {
+  const graph = useFacebook();
   let folder: string;
   // One of its own: roles belong to the whole server, and this one writes to disk as in production.
   let instance: EmbeddedInstance;
@@ -172,7 +177,7 @@ describe('daybook doctor', () => {
     const down = await run([], { DATABASE_URL: nowhere });
     expect(down.code).toBe(1);
     expect(down.stdout).toMatch(/^fault {3}database: .*ECONNREFUSED.*DATABASE_URL/m);
-    expect(down.stdout.match(/^skipped .*out of reach$/gm)).toHaveLength(5);
+    expect(down.stdout.match(/^skipped .*out of reach$/gm)).toHaveLength(6);
     expect(down.stdout).toMatch(/^ok {6}queue: /m);
 
     const wrong = databaseUrl(instance.environment['DATABASE_URL'] ?? '', 'daybook', {
@@ -268,6 +273,80 @@ describe('daybook doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^fault {3}configuration: .*PORT.*SESSION_PEPPERS/m);
     expect(stdout).not.toContain('change-me');
-    expect(stdout.match(/^skipped /gm)).toHaveLength(11);
+    expect(stdout.match(/^skipped /gm)).toHaveLength(13);
+  });
+
+  describe('where Facebook is set up', () => {
+    afterEach(() => graph.recover());
+
+    /** All that it takes; the server keys are those of the installation. */
+    const facebook = (more: Record<string, string> = {}) => {
+      const { SERVER_KEYS: _, ...environment } = graph.environment();
+      return { ...environment, ...more };
+    };
+
+    it('asks Facebook who the app is, and puts nothing secret into the address', async () => {
+      const { stdout } = await run();
+      expect(stdout).toMatch(/^ok {6}facebook: is not set up$/m);
+      const { stdout: told } = await run([], facebook());
+      expect(told).toMatch(/^ok {6}facebook: knows the app 1234567890$/m);
+      expect(graph.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /app']);
+      for (const { url } of graph.seen) expect(url).not.toContain(facebook()['FACEBOOK_APP_SECRET']);
+    });
+
+    it('finds an app id and a secret that do not belong together', async () => {
+      const found = await faults(facebook({ FACEBOOK_APP_SECRET: 'f'.repeat(32) }));
+      expect(found).toEqual({ facebook: expect.stringMatching(/not taken \(code 190\) .*FACEBOOK_APP_SECRET/) });
+      const other = await faults(facebook({ FACEBOOK_APP_ID: '99' }));
+      expect(other).toEqual({ facebook: expect.stringContaining('not taken (code 190)') });
+    });
+
+    it('finds that there is no way to Facebook: nobody there, a private place, something else, or Facebook is away', async () => {
+      const nobody = { FACEBOOK_GRAPH_URL: 'http://127.0.0.1:9', OUTBOUND_ALLOWED_PRIVATE: '127.0.0.1:9' };
+      expect(await faults(facebook(nobody))).toEqual({
+        facebook: expect.stringMatching(/^127\.0\.0\.1:9: unreachable ECONNREFUSED .*Let API and workers out/),
+      });
+      const inside = { FACEBOOK_GRAPH_URL: 'https://127.0.0.1:9', OUTBOUND_ALLOWED_PRIVATE: '' };
+      expect(await faults(facebook(inside))).toEqual({ facebook: expect.stringMatching(/^127\.0\.0\.1:9: refused /) });
+      const page = createHttpServer((_request, response) => response.end('<h1>It works!</h1>')).listen(0, '127.0.0.1');
+      await once(page, 'listening');
+      const address = page.address();
+      const place = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+      const another = { FACEBOOK_GRAPH_URL: `http://${place}`, OUTBOUND_ALLOWED_PRIVATE: place };
+      const found = await faults(facebook(another));
+      page.close();
+      expect(found).toEqual({ facebook: expect.stringContaining('is not the Graph API') });
+      graph.fail({ path: /^\/app$/, how: new GraphRefusal(500, 2, 'Service temporarily unavailable') });
+      expect(await faults(facebook())).toEqual({ facebook: expect.stringContaining('is not available') });
+    });
+
+    it('finds nothing wrong with a limit that is reached', async () => {
+      graph.fail({ path: /^\/app$/, how: new GraphRefusal(400, 4, '(#4) Application request limit reached') });
+      expect(await faults(facebook())).toEqual({});
+    });
+
+    it('finds that it is set up by half', async () => {
+      const { FACEBOOK_APP_SECRET: _, ...half } = facebook();
+      const { code, stdout } = await run([], half);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^fault {3}configuration: .*FACEBOOK_APP_SECRET: is missing: Facebook needs it/m);
+    });
+
+    it('finds a server key that something is sealed under, and that is not configured', async () => {
+      const userId = '019a0000-1000-7000-8000-000000000001';
+      const plant = `
+        SET session_replication_role = replica;
+        INSERT INTO connection_pages (user_id, id, connection_id, page_id, name, sealed_token, server_key_id)
+        SELECT '${userId}', ('019a0000-1000-7000-8000-00000000000' || n)::uuid, '${userId}', n, 'x', 'x', 'k-lost'
+        FROM generate_series(1, 2) AS n`;
+      const found = await faultsWith(plant, `DELETE FROM connection_pages WHERE user_id = '${userId}'`);
+      expect(found).toEqual({
+        'server keys': expect.stringMatching(
+          /^k-lost is not configured, and seals 2 \| Put k-lost back into SERVER_KEYS/,
+        ),
+      });
+      const { stdout } = await run();
+      expect(stdout).toMatch(/^ok {6}server keys: 1 configured, 0 in use$/m);
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { useApi } from '../harness/api.js';
+import { E2eTestUser, useApi } from '../harness/api.js';
 import { Browser } from '../harness/browser.js';
+import { sealedDraft } from '../harness/entries.js';
+import { useIntegrations } from '../harness/facebook/connected.js';
 
 type Examples = Record<string, { readonly value: object }>;
 interface Operation {
@@ -95,5 +97,35 @@ describe('the example of signing in by cookie', () => {
     const { cookie } = examplesOf('/api/v1/auth/login');
     expect((await browser.post('/auth/login', cookie?.value)).status).toBe(200);
     expect((await browser.get('/auth/me')).status).toBe(200);
+  });
+});
+
+describe('the examples of Facebook', () => {
+  const { api, graph, connect, jobOf } = useIntegrations();
+  const example = (path: string, which: string) => examplesOf(`/api/v1/integrations/facebook/${path}`)[which]?.value;
+
+  /** The entry and the page that the examples speak of are there, and nothing else is. */
+  const push = async (tier: 'uce' | 'e2e') => {
+    const ada = tier === 'uce' ? await api.newUser() : await api.newE2eUser();
+    const sent: { entry_id?: string; page_id?: string } = example('push', tier) ?? {};
+    const draft =
+      ada instanceof E2eTestUser ? sealedDraft(ada, {}, sent.entry_id) : { id: sent.entry_id, content: 'First snow.' };
+    expect((await ada.post('/entries', draft)).status).toBe(201);
+    const person = graph.world.newPerson();
+    person.pages.push({ id: sent.page_id ?? graph.world.newId(), name: 'Garden notes', feed: [] });
+    await connect(ada, person);
+    const job = await jobOf(ada, '/integrations/facebook/push', sent);
+    return { job, feed: person.pages[0]?.feed.map(({ message }) => message) };
+  };
+
+  it.each(['uce', 'e2e'] as const)('publish the entry that they speak of: %s', async (tier) => {
+    const { job, feed } = await push(tier);
+    expect([job.state, feed]).toEqual(['done', ['First snow.']]);
+  });
+
+  it('cannot connect, since code and state are good once: the callback understands its own, and knows no such state', async () => {
+    const ada = await api.newUser();
+    const answer = await ada.post('/integrations/facebook/callback', example('callback', 'any'));
+    expect([answer.status, answer.body.type]).toEqual([404, 'integrations/connect-not-found']);
   });
 });

@@ -8,6 +8,8 @@ import { E2eTestUser, nativeArgon2, TestUser, weakestKdf } from '../harness/api.
 import { Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedDraft } from '../harness/entries.js';
 import { eventually } from '../harness/eventually.js';
+import { useFacebook } from '../harness/facebook/fake-graph.js';
+import { FacebookLife } from '../harness/facebook/lived.js';
 import { type Answer, Http } from '../harness/http.js';
 import {
   bytesNeedle,
@@ -45,12 +47,15 @@ const secrets = {
 };
 /** Stored in the clear, as docs/what-the-server-sees.md says: it shows that the search finds what is there. */
 const email = 'known-to-the-server@example.com';
+/** Several lives are led, with a server that starts and ends. */
+const LIVES_MS_MAX = 120_000;
 /** The databases that initdb makes: nothing of ours is ever in them. */
 const TEMPLATES = /^postgres\/base\/[145]\//;
 const deviceName = marker('device');
 const source = marker('source');
 
 describe('what is private', () => {
+  const graph = useFacebook();
   let folder: string;
   let server: RunningProcess | undefined;
   let origin: string;
@@ -65,7 +70,11 @@ describe('what is private', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybook-leaks-'));
-    const running = await startProcess('standalone.js', { DATA_DIR: folder, LOG_LEVEL: 'debug' });
+    const running = await startProcess('standalone.js', {
+      ...graph.environment(),
+      DATA_DIR: folder,
+      LOG_LEVEL: 'debug',
+    });
     server = running;
     origin = running.origin;
     http = new Http(`${origin}/api/v1`);
@@ -86,7 +95,7 @@ describe('what is private', () => {
     await running.ended();
     files = (await everyFile(folder)).filter(({ place }) => !TEMPLATES.test(place));
     output = { place: 'the log', text: Buffer.from(running.output()).toString('latin1') };
-  });
+  }, LIVES_MS_MAX);
   afterAll(async () => {
     // Also after a failure on the way: a server that is left behind would keep the tests from ending.
     server?.child.kill('SIGTERM');
@@ -153,6 +162,7 @@ describe('what is private', () => {
       mood: secrets.mood,
       tags: [secrets.tag],
     });
+    await liveWithFacebook('uce', token, written.body.id);
     const { refresh_token } = signedUp.body.tokens;
     const next = noteTokens('uce refresh', await http.post('/auth/refresh', { refresh_token }));
     noteTokens('uce refresh again', await http.post('/auth/refresh', { refresh_token }));
@@ -167,6 +177,12 @@ describe('what is private', () => {
     const brought = await http.post('/inbox', said, { token: made.body.key });
     expect(brought.status).toBe(201);
     expect((await http.get('/inbox', { token })).body.data[0].id).toBe(brought.body.id);
+  }
+
+  async function liveWithFacebook(tier: string, token: string, entryId: string): Promise<void> {
+    const said = (what: string) => marker(`facebook-${tier}-${what}`);
+    const words = { post: said('post'), text: said('text'), waiting: said('waiting') };
+    needles.push(...(await new FacebookLife(graph, http, token, words).live(entryId)));
   }
 
   /** The key of media goes through the server raw, both ways; what it opens does not. */
@@ -252,6 +268,7 @@ describe('what is private', () => {
     await user.post('/entries', draft, { headers: { 'idempotency-key': secrets.idempotencyKey } });
     await user.get('/entries');
     await liveWithInbox(token, { content: secrets.e2eContent });
+    await liveWithFacebook('e2e', token, draft.id);
     const login = { tier: 'e2e', email: `e2e-${email}`, password: signUp.password };
     noteTokens('e2e sign-in', await http.post('/auth/login', login));
     const { refresh_token } = answer.body.tokens;
@@ -324,8 +341,10 @@ describe('what is private', () => {
     expect(rows.map(({ place }) => place)).toEqual(
       expect.arrayContaining(['public.entries', 'public.media', 'public.slots']),
     );
-    expect(rows.find(({ place }) => place === 'public.idempotency_keys')?.text.split('\n')).toHaveLength(3);
+    expect(rows.find(({ place }) => place === 'public.idempotency_keys')?.text.split('\n')).toHaveLength(9);
     expect(rows.some(({ place }) => place.startsWith('bullmq.'))).toBe(true);
+    for (const table of ['connections', 'connection_pages', 'connects', 'publications', 'inbox_items', 'jobs'])
+      expect(rows.find(({ place }) => place === `public.${table}`)?.text).toMatch(/./);
     expect(output.text).toContain('"status":201');
     expect(output.text).toContain('"server/unexpected"');
     expect(needles.length).toBeGreaterThan(50);

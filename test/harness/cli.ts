@@ -43,7 +43,7 @@ export async function daybook(
 const secretsIn = (environment: Record<string, string>): string[] =>
   Object.entries(environment).flatMap(([name, value]) => {
     if (name.endsWith('_URL') && name !== 'PUBLIC_URL') return [value, new URL(value).password].filter(isTelling);
-    if (name === 'S3_SECRET_ACCESS_KEY') return [value].filter(isTelling);
+    if (/^(S3_SECRET_ACCESS_KEY|FACEBOOK_APP_SECRET)$/.test(name)) return [value].filter(isTelling);
     return /_(KEYS|PEPPERS)$/.test(name) ? value.split(',').map((pair) => pair.split(':')[1] ?? '') : [];
   });
 

@@ -5,6 +5,7 @@ import { daybook } from '../harness/cli.js';
 import { sealedDraft } from '../harness/entries.js';
 import { eventually } from '../harness/eventually.js';
 import { useIntegrations } from '../harness/facebook/connected.js';
+import { leave } from '../harness/facebook/left.js';
 import { unboxed } from '../harness/inbox.js';
 import { bytesNeedle, everyRow, found, textNeedle } from '../harness/leaks.js';
 import { ConnectionTokens } from '../../src/modules/integrations/connections/connection-tokens.js';
@@ -16,9 +17,11 @@ import { UserId } from '../../src/platform/ids.js';
 const FEED = /\/feed$/;
 const PULL = '/integrations/facebook/pull';
 const PUSH = '/integrations/facebook/push';
+const SERVER_KEY = 'k1';
 
 describe('Facebook and a diary', () => {
-  const { api, graph, connect, jobOf, ended, connectionOf, passTime } = useIntegrations();
+  const integrations = useIntegrations();
+  const { api, graph, connect, jobOf, ended, connectionOf, passTime } = integrations;
   afterEach(() => graph.recover());
 
   it.each(['uce', 'e2e'] as const)('go all the way round: %s', async (tier) => {
@@ -106,42 +109,32 @@ describe('Facebook and a diary', () => {
     );
   });
 
-  it('give whoever has the database and the server keys tokens and what waits for minutes, and nothing else', async () => {
-    const ada = await api.newUser();
-    const person = graph.world.newPerson({ pages: ['Garden notes'] });
-    graph.world.post(person, 'A post in the inbox.');
-    await connect(ada, person);
-    const { body: entry } = await ada.post('/entries', { content: 'An entry.' });
-    graph.fail({ method: 'POST', path: FEED, how: 'away' });
-    await jobOf(ada, PULL);
-    await ada.post(PUSH, { entry_id: entry.id, text: 'On its way.' });
-    const secrets = api.get(ServerSecrets);
-    const serverKeyId = 'k1';
-    const idOfKey = Buffer.from(sha256(utf8(serverKeyId)).subarray(0, 16)).toString('hex');
-    const sealed = await everySealed();
-    const opened = sealed
-      .filter(({ user_id }) => user_id === ada.id)
-      .flatMap(({ place, id, bytes }) => {
-        try {
-          const where = { tier: 'uce', userId: UserId.parse(ada.id), objectId: id } as const;
-          return [[place, secrets.open(where, { sealed: bytes, serverKeyId })] as const];
-        } catch {
-          return [];
-        }
-      });
-    const tokens = graph.world.tokensOf(person).map(({ text }) => text);
-    expect(new Set(opened.map(([place]) => place))).toEqual(
-      new Set(['connections.sealed_token', 'connection_pages.sealed_token', 'publications.sealed_text']),
-    );
-    for (const [place, text] of opened)
-      if (place === 'publications.sealed_text') expect(text).toBe('On its way.');
-      else expect(tokens).toContain(text);
-    // Every envelope that names the server key is one of these: nothing is sealed under it elsewhere.
-    const named = sealed.filter(
-      ({ user_id, bytes }) => user_id === ada.id && bytes.subarray(8, 24).toString('hex') === idOfKey,
-    );
-    expect(named.map(({ place }) => place).toSorted()).toEqual(opened.map(([place]) => place).toSorted());
-  });
+  it.each(['uce', 'e2e'] as const)(
+    'give whoever has the database and the server keys tokens and what waits for minutes, and nothing else: %s',
+    async (tier) => {
+      const { ada, person } = await leave(integrations, tier);
+      const sealed = (await everySealed()).filter(({ user_id }) => user_id === ada.id);
+      // What there is to be opened: the diary, the inbox, and the keys of the account.
+      const places = new Set(sealed.map(({ place }) => place));
+      const ofDiary = ['entries.sealed', 'entries.wrapped_key', 'inbox_items.sealed', 'slots.wrapped'];
+      expect([...places]).toEqual(expect.arrayContaining(ofDiary));
+      const opened = sealed.flatMap((row) => openedByServer(row));
+      const tokens = graph.world.tokensOf(person).map(({ text }) => text);
+      expect(new Set(opened.map(([place]) => place))).toEqual(
+        new Set(['connections.sealed_token', 'connection_pages.sealed_token', 'publications.sealed_text']),
+      );
+      for (const [place, text] of opened)
+        if (place === 'publications.sealed_text') expect(text).toBe('On its way.');
+        else expect(tokens).toContain(text);
+      // Every envelope that names the server key is one of these: nothing is sealed under it elsewhere.
+      const idOfKey = Buffer.from(sha256(utf8(SERVER_KEY)).subarray(0, 16)).toString('hex');
+      const named = sealed.filter(({ bytes }) => bytes.subarray(8, 24).toString('hex') === idOfKey);
+      expect(named.map(({ place }) => place).toSorted()).toEqual(opened.map(([place]) => place).toSorted());
+      // What waits is told to go within a quarter of an hour.
+      const late = `SELECT FROM publications WHERE user_id = $1 AND expires_at > now() + interval '14 minutes'`;
+      expect(await api.database.look(late, [ada.id])).toEqual([]);
+    },
+  );
 
   it('are told of in the export without a token, and erased with the grant', async () => {
     const ada = await api.newUser();
@@ -219,6 +212,19 @@ describe('Facebook and a diary', () => {
     expect(await keysOf()).toEqual([fresh, fresh]);
     await next.stop();
   });
+
+  /** What the server's own key makes of something sealed: its place and text, or nothing. */
+  function openedByServer({ place, user_id, id, bytes }: Awaited<ReturnType<typeof everySealed>>[number]) {
+    const userId = UserId.parse(user_id);
+    return (['uce', 'e2e'] as const).flatMap((tier) => {
+      try {
+        const sealed = { sealed: bytes, serverKeyId: SERVER_KEY };
+        return [[place, api.get(ServerSecrets).open({ tier, userId, objectId: id }, sealed)] as const];
+      } catch {
+        return [];
+      }
+    });
+  }
 
   /** Everything sealed in the database: any column of bytes of any table with a user. */
   async function everySealed() {

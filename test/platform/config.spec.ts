@@ -160,6 +160,75 @@ describe('the configuration', () => {
     expect(Config.from({ ...sound, CORS_ORIGINS: origins.join(', ') }).values.CORS_ORIGINS).toEqual(origins);
   });
 
+  const facebook = {
+    FACEBOOK_APP_ID: '1234567890',
+    FACEBOOK_APP_SECRET: '0123456789abcdef0123456789abcdef',
+    FACEBOOK_REDIRECT_URI: 'https://app.example.com/facebook',
+    SERVER_KEYS: `k1:${key(5)}`,
+  };
+
+  it('takes Facebook whole, or not at all', () => {
+    expect(Config.from(sound).values).toMatchObject({
+      OUTBOUND_ALLOWED_PRIVATE: [],
+      FACEBOOK_GRAPH_URL: 'https://graph.facebook.com',
+      FACEBOOK_DIALOG_URL: 'https://www.facebook.com',
+      FACEBOOK_GRAPH_VERSION: 'v25.0',
+    });
+    const { values } = Config.from({ ...sound, ...facebook });
+    expect(values.FACEBOOK_APP_SECRET?.reveal()).toBe(facebook.FACEBOOK_APP_SECRET);
+    const printed = [inspect(values, { depth: 9 }), JSON.stringify(values)].join('\n');
+    for (const secret of [facebook.FACEBOOK_APP_SECRET, key(5)]) expect(printed).not.toContain(secret);
+    // Server keys may be there before Facebook is.
+    expect(faultsOf({ SERVER_KEYS: facebook.SERVER_KEYS })).toEqual([]);
+    for (const name of Object.keys(facebook))
+      expect(namesOf(faultsOf({ ...facebook, [name]: undefined }))).toEqual([name]);
+    const { FACEBOOK_APP_ID } = facebook;
+    expect(namesOf(faultsOf({ FACEBOOK_APP_ID }))).toEqual([
+      'FACEBOOK_APP_SECRET',
+      'FACEBOOK_REDIRECT_URI',
+      'SERVER_KEYS',
+    ]);
+  });
+
+  it.each([
+    ['FACEBOOK_APP_ID', 'daybook'],
+    ['FACEBOOK_APP_ID', ''],
+    ['FACEBOOK_APP_SECRET', 'too short'],
+    ['FACEBOOK_APP_SECRET', 'change-me-0123456789'],
+    ['FACEBOOK_REDIRECT_URI', 'app.example.com/facebook'],
+    ['FACEBOOK_REDIRECT_URI', 'ftp://app.example.com/facebook'],
+    ['FACEBOOK_REDIRECT_URI', 'https://app.example.com/#facebook'],
+    ['FACEBOOK_GRAPH_URL', 'graph.facebook.com'],
+    ['FACEBOOK_GRAPH_URL', 'https://graph.facebook.com/v25.0'],
+    ['FACEBOOK_GRAPH_URL', 'https://graph.facebook.com/?x'],
+    ['FACEBOOK_GRAPH_URL', 'https://ada@graph.facebook.com'],
+    ['FACEBOOK_DIALOG_URL', 'https://www.facebook.com/v25.0/dialog/oauth'],
+    ['FACEBOOK_DIALOG_URL', 'javascript:x'],
+    ['FACEBOOK_GRAPH_VERSION', '25'],
+    ['FACEBOOK_GRAPH_VERSION', 'v25.0/..'],
+    ['SERVER_KEYS', `k1:${'A'.repeat(43)}`],
+    ['OUTBOUND_ALLOWED_PRIVATE', '127.0.0.1'],
+    ['OUTBOUND_ALLOWED_PRIVATE', 'http://127.0.0.1:80'],
+    ['OUTBOUND_ALLOWED_PRIVATE', '*:80'],
+    ['OUTBOUND_ALLOWED_PRIVATE', '127.0.0.1:80,'],
+  ])('refuses for Facebook %s %s', (name, value) => {
+    expect(new Set(namesOf(faultsOf({ ...facebook, [name]: value })))).toEqual(new Set([name]));
+  });
+
+  it('sends nothing to Facebook in the clear, but to a place that is named for it', () => {
+    const plain = { ...facebook, FACEBOOK_GRAPH_URL: 'http://graph.internal:8080' };
+    expect(namesOf(faultsOf(plain))).toEqual(['FACEBOOK_GRAPH_URL']);
+    expect(namesOf(faultsOf({ ...plain, OUTBOUND_ALLOWED_PRIVATE: 'graph.internal' }))).toContain(
+      'OUTBOUND_ALLOWED_PRIVATE',
+    );
+    expect(namesOf(faultsOf({ ...plain, OUTBOUND_ALLOWED_PRIVATE: 'graph.internal:80' }))).toEqual([
+      'FACEBOOK_GRAPH_URL',
+    ]);
+    expect(faultsOf({ ...plain, OUTBOUND_ALLOWED_PRIVATE: 'localhost:1, graph.internal:8080' })).toEqual([]);
+    const onPort80 = { FACEBOOK_GRAPH_URL: 'http://[::1]', OUTBOUND_ALLOWED_PRIVATE: '[::1]:80' };
+    expect(faultsOf({ ...facebook, ...onPort80 })).toEqual([]);
+  });
+
   it.each(['ftp://diary.example', 'data:x', 'localhost:8000'])(
     'refuses an address of its own that no browser reaches it at: %s',
     (PUBLIC_URL) => {

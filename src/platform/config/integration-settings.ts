@@ -3,7 +3,7 @@ import { Secret } from './secret.js';
 
 const service = (example: string) =>
   z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .refine((text) => {
       const { pathname, search, hash, username, password } = new URL(text);
       return [search, hash, username, password].every((part) => part === '') && pathname === '/';
@@ -34,7 +34,7 @@ export const integrationSettings = {
     .optional()
     .describe('the secret of that app'),
   FACEBOOK_REDIRECT_URI: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .refine((text) => new URL(text).hash === '', 'must have no fragment')
     .optional()
     .describe('where Facebook sends the browser back to, exactly as it is entered there'),

@@ -4,9 +4,12 @@ import type { Config } from '../config/config.js';
 import { Mail } from '../mail/mail.js';
 import { databaseChecks } from './database-checks.js';
 import { type Check, find, type Finding, skip } from './finding.js';
+import { serverKeys } from './server-keys-check.js';
 import { examineStore, storeChecks } from './store-checks.js';
 
 const TIMEOUT_MS = 5_000;
+/** Whoever may count needs its role, and the function that counts. */
+const NEEDED_TO_COUNT = new Set(['roles', 'migrations']);
 
 const connected: Check<pg.Client> = {
   name: 'database',
@@ -34,8 +37,12 @@ const mail: Check<Config> = {
   },
 };
 
-/** Looks whether an installation is as it must be, and changes nothing that stays. @param configure reads the configuration, or throws */
-export async function examine(configure: () => Config): Promise<Finding[]> {
+/**
+ * Looks whether an installation is as it must be, and changes nothing that stays.
+ * @param configure reads the configuration, or throws
+ * @param more checks that come last
+ */
+export async function examine(configure: () => Config, more: readonly Check<Config>[] = []): Promise<Finding[]> {
   let config: Config | undefined;
   const read: Check<void> = {
     name: 'configuration',
@@ -48,26 +55,31 @@ export async function examine(configure: () => Config): Promise<Finding[]> {
   const first = await find(read, undefined);
   if (config) {
     const beside = [await find(queue, config), await find(mail, config), ...(await examineStore(config))];
+    for (const check of more) beside.push(await find(check, config));
     return [first, ...(await examineDatabase(config)), ...beside];
   }
   const why = 'the configuration is not usable';
   return [
     first,
-    ...[connected, ...databaseChecks, queue, mail, ...storeChecks].map((check: { readonly name: string }) =>
-      skip(check, why),
+    ...[connected, ...databaseChecks, serverKeys, queue, mail, ...storeChecks, ...more].map(
+      (check: { readonly name: string }) => skip(check, why),
     ),
   ];
 }
 
-async function examineDatabase({ values }: Config): Promise<Finding[]> {
-  const client = newClient(values.DATABASE_URL.reveal());
+async function examineDatabase(config: Config): Promise<Finding[]> {
+  const client = newClient(config.values.DATABASE_URL.reveal());
   try {
     const reached = await find(connected, client);
     if (reached.state !== 'ok')
-      return [reached, ...databaseChecks.map((check) => skip(check, 'the database is out of reach'))];
+      return [reached, ...[...databaseChecks, serverKeys].map((check) => skip(check, 'the database is out of reach'))];
     const findings = [reached];
     for (const check of databaseChecks) findings.push(await find(check, client));
-    return findings;
+    const mayCount = findings.every(({ name, state }) => state === 'ok' || !NEEDED_TO_COUNT.has(name));
+    const counted = mayCount
+      ? await find(serverKeys, { client, config })
+      : skip(serverKeys, 'roles or migrations are not in order');
+    return [...findings, counted];
   } finally {
     await client.end().catch(() => undefined);
   }

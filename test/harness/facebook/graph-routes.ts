@@ -193,11 +193,21 @@ const revoke: Route = (world, call, id) => {
   return { success: true };
 };
 
+/** Told to the app itself, whose token is its id and secret. */
+const app: Route = (_world, call) => {
+  const text = textOfToken(call);
+  if (text !== APP_TOKEN) throw new GraphRefusal(400, 190, 'Invalid OAuth access token signature.');
+  if (call.values.get('appsecret_proof') !== proofOf(text))
+    throw new GraphRefusal(400, 100, 'Invalid appsecret_proof provided in the API argument');
+  return { id: APP.id };
+};
+
 const me: Route = (world, call) => ({ id: tokenOf(world, call, 'user').person.id });
 
 const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
   ['POST', /^\/oauth\/access_token$/, accessToken],
   ['GET', /^\/debug_token$/, debugToken],
+  ['GET', /^\/app$/, app],
   ['GET', /^\/me$/, me],
   ['GET', /^\/me\/permissions$/, permissions],
   ['GET', /^\/me\/accounts$/, accounts],

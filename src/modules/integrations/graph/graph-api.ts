@@ -5,6 +5,7 @@ import { Config } from '../../../platform/config/config.js';
 import { Outbound, type OutboundAnswer } from '../../../platform/outbound/outbound.js';
 import { OutboundFailed } from '../../../platform/outbound/outbound-failed.js';
 import {
+  AppAnswer,
   FeedAnswer,
   Me,
   PagesAnswer,
@@ -177,6 +178,14 @@ export class GraphApi {
       const isGone = error instanceof GraphFailed && (error.failure === 'refused' || error.failure === 'reconnect');
       if (!isGone) throw error;
     }
+  }
+
+  /** Who the app is, asked in its own name: Graph tells whoever has its secret. @throws GraphFailed */
+  async appId(): Promise<string> {
+    const { id, secret } = this.configured;
+    const query = { fields: 'id' };
+    const { value } = await this.call(AppAnswer, { method: 'GET', path: '/app', query, token: `${id}|${secret}` });
+    return value.id;
   }
 
   private get configured(): App {

@@ -27,8 +27,8 @@ export class GraphFailed extends Error {
     super([`graph: ${failure}`, code, subcode].filter((part) => part !== undefined).join(' '));
   }
 
-  static unanswered({ maybeArrived }: OutboundFailed): GraphFailed {
-    return new GraphFailed('away', maybeArrived);
+  static unanswered(cause: OutboundFailed): GraphFailed {
+    return Object.assign(new GraphFailed('away', cause.maybeArrived), { cause });
   }
 
   /** Of an answer that is no success (Graph API, Handling Errors). */

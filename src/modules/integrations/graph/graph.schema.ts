@@ -6,6 +6,8 @@ export const TokenAnswer = z.object({ access_token: z.string().min(1).max(2_000)
 
 export const Me = z.object({ id: ProviderId });
 
+export const AppAnswer = z.object({ id: ProviderId });
+
 export const PermissionsAnswer = z.object({
   data: z.array(z.object({ permission: z.string().max(100), status: z.string() })).max(200),
 });
