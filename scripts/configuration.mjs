@@ -21,7 +21,7 @@ const FOOTER = `Keys are \`id:key\` pairs, comma-separated: the first for what i
 node -p "'t1:' + crypto.randomBytes(32).toString('base64url')"
 \`\`\`
 
-\`npm start\` needs none of this. It makes its own secrets, and sets \`DATABASE_URL\`, \`QUEUE_DATABASE_URL\`, the three lists of keys and the \`S3_…\` settings itself, whatever the environment says; \`PUBLIC_URL\`, \`MAIL_DIR\` and \`S3_PUBLIC_ENDPOINT\` where it says nothing ([runbook](runbooks/embedded-instance.md)).
+\`npm start\` needs none of this. It makes its own secrets, and sets \`DATABASE_URL\`, \`QUEUE_DATABASE_URL\`, the four lists of keys and the \`S3_…\` settings itself, whatever the environment says; \`PUBLIC_URL\`, \`MAIL_DIR\` and \`S3_PUBLIC_ENDPOINT\` where it says nothing ([runbook](runbooks/embedded-instance.md)).
 `;
 
 /** The reference, as prettier leaves it. @param format what makes it so */

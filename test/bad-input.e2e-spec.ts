@@ -117,6 +117,8 @@ describe('bad input', () => {
     'POST /api/v1/entries/batch': () => [{ entries: [plain] }, { entries: [sealedDraft(eve)] }],
     'POST /api/v1/entries/batch/get': () => [{ ids: [createId()] }],
     'PATCH /api/v1/entries/tags/{id}': () => [{ name: MARKER }],
+    'POST /api/v1/integrations/facebook/callback': () => [{ code: MARKER, state: 'A'.repeat(43) }],
+    'POST /api/v1/integrations/facebook/push': () => [{ entry_id: createId(), page_id: '1', text: MARKER }],
     'POST /api/v1/inbox': () => [{ ...plain, source: MARKER, external_id: MARKER }, arrival()],
     'POST /api/v1/inbox/{id}/accept': () => [acceptance()],
   };

@@ -58,7 +58,7 @@ function changeFile(file: string, name: KeyListName): string {
 @SubCommand({
   name: 'new',
   description:
-    'Print the first TOKEN_KEYS, PASSWORD_PEPPERS, SESSION_PEPPERS and SERVER_KEYS of an installation, as lines of an env file.',
+    'Print the first TOKEN_KEYS, PASSWORD_PEPPERS, SESSION_PEPPERS and SERVER_KEYS of an installation, as an env file.',
 })
 export class KeysNewCommand extends OperatorCommand {
   @Help('after')

@@ -14,6 +14,7 @@ interface Operation {
   readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, unknown> }>;
 }
 interface Document {
+  readonly tags: { readonly name: string; readonly description?: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { readonly schemas: Record<string, unknown> };
 }
@@ -45,6 +46,11 @@ function propertyNames(schema: unknown): string[] {
 }
 
 describe('the contract', () => {
+  it('describes every tag that an operation has, and no other', () => {
+    const described = document.tags.filter(({ description }) => description).map(({ name }) => name);
+    expect(described.toSorted()).toEqual([...new Set(operations.flatMap(({ tags }) => tags))].toSorted());
+  });
+
   it.each(operations)(
     '$name is summarised, tagged, and says what can go wrong',
     ({ summary, tags, security, responses, path }) => {

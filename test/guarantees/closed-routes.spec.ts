@@ -7,6 +7,8 @@ import { publicRoutes } from '../../src/public-routes.js';
 import { type E2eTestUser, PASSWORD, type TestUser, useApi } from '../harness/api.js';
 import { ACCESS_COOKIE, Browser, OWN_PAGE } from '../harness/browser.js';
 import { sealedChange, sealedDraft } from '../harness/entries.js';
+import { connectTo } from '../harness/facebook/connected.js';
+import { useFacebook } from '../harness/facebook/fake-graph.js';
 import { newFile, remove, sendFile, upload, useMedia, WHOLE_BYTES_MAX } from '../harness/media.js';
 import { type Operation, operations } from '../harness/openapi.js';
 import { expectProblem, withoutInstance } from '../harness/problems.js';
@@ -77,7 +79,13 @@ describe('every route', () => {
 });
 
 describe('what is somebody else’s', () => {
-  const { api } = useMedia();
+  const graph = useFacebook();
+  const { api } = useMedia({
+    // Where the other service listens is known when it has started.
+    get environment() {
+      return graph.environment();
+    },
+  });
   const withId = all.filter((operation) => operation.path.includes('{') && !isListed(operation));
 
   /** What an operation is about: the names of its path, and the body where it takes one. */
@@ -140,6 +148,9 @@ describe('what is somebody else’s', () => {
     },
     'DELETE /api/v1/inbox/{id}': async (owner) => ({ path: { id: (await waiting(owner)).id } }),
     'POST /api/v1/inbox/{id}/restore': async (owner) => ({ path: { id: (await waiting(owner)).id } }),
+    'DELETE /api/v1/integrations/{id}': async (owner) => ({
+      path: { id: (await connectTo(graph, owner, graph.world.newPerson())).id },
+    }),
     'GET /api/v1/jobs/{id}': async (owner) => ({ path: { id: await endedJob(owner) } }),
     'GET /api/v1/jobs/{id}/events': async (owner) => ({ path: { id: await endedJob(owner) } }),
     'POST /api/v1/jobs/{id}/cancel': async (owner) => ({ path: { id: await endedJob(owner) } }),
