@@ -9,7 +9,7 @@ if (!isChromiumThere) it(`Swagger UI was not tried in a browser: there is no chr
   const chromium = useChromium();
 
   it('sends the example of an entry with a token, and shows what is answered', async () => {
-    const { token } = await api.newUser();
+    const { accessToken } = await api.newUser();
     const page = await chromium.newPage();
     const faults: string[] = [];
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -17,7 +17,7 @@ if (!isChromiumThere) it(`Swagger UI was not tried in a browser: there is no chr
 
     await page.locator('button.authorize').first().click();
     const bearer = page.locator('.auth-container').first();
-    await bearer.locator('input').fill(token);
+    await bearer.locator('input').fill(accessToken);
     await bearer.locator('button.authorize').click();
     await page.locator('.btn-done').first().click();
 

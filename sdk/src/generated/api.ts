@@ -1363,7 +1363,10 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
-                /** @description X25519, of a pair whose private half stays on the device */
+                /**
+                 * Format: base64url
+                 * @description X25519, of a pair whose private half stays on the device
+                 */
                 public_key?: string;
             };
             /**
@@ -1383,7 +1386,10 @@ export interface components {
              * @enum {number}
              */
             auth: 1;
-            /** @description the authentication key, HKDF(root, "daybook/v1/auth"); never the password */
+            /**
+             * Format: base64url
+             * @description the authentication key, HKDF(root, "daybook/v1/auth"); never the password
+             */
             password: string;
             /** @description how the client makes its keys from the password (RFC 9106); the floor is 64 MiB and 3 passes */
             kdf: {
@@ -1393,16 +1399,22 @@ export interface components {
                 t: number;
                 /** @enum {number} */
                 p: 1;
+                /** Format: base64url */
                 salt: string;
             };
             keys: {
+                /** Format: base64url */
                 master_key_id: string;
                 slot: {
                     /** Format: uuid */
                     id: string;
+                    /** Format: base64url */
                     wrapped_master_key: string;
                 };
-                /** @description the first statement of the key log, signed by its own key */
+                /**
+                 * Format: base64url
+                 * @description the first statement of the key log, signed by its own key
+                 */
                 identity: string;
                 /** @description X25519, Ed25519, wrapped */
                 private_keys: [
@@ -1413,8 +1425,12 @@ export interface components {
             recovery: {
                 /** Format: uuid */
                 id: string;
-                /** @description HKDF(code, "daybook/v1/recovery-auth"); the code itself stays with the user */
+                /**
+                 * Format: base64url
+                 * @description HKDF(code, "daybook/v1/recovery-auth"); the code itself stays with the user
+                 */
                 verifier: string;
+                /** Format: base64url */
                 wrapped_master_key: string;
             }[];
             /** @description where this sign-in happens; shown in the list of sessions */
@@ -1423,7 +1439,10 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
-                /** @description X25519, of a pair whose private half stays on the device */
+                /**
+                 * Format: base64url
+                 * @description X25519, of a pair whose private half stays on the device
+                 */
                 public_key?: string;
             };
             /**
@@ -1513,7 +1532,10 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
-                /** @description X25519, of a pair whose private half stays on the device */
+                /**
+                 * Format: base64url
+                 * @description X25519, of a pair whose private half stays on the device
+                 */
                 public_key?: string;
             };
             /**
@@ -1526,7 +1548,10 @@ export interface components {
             tier: "e2e";
             /** Format: email */
             email: string;
-            /** @description the authentication key */
+            /**
+             * Format: base64url
+             * @description the authentication key
+             */
             password: string;
             /** @description where this sign-in happens; shown in the list of sessions */
             device?: {
@@ -1534,7 +1559,10 @@ export interface components {
                 /** @enum {string} */
                 device_type: "desktop" | "mobile" | "web" | "cli";
                 platform: string;
-                /** @description X25519, of a pair whose private half stays on the device */
+                /**
+                 * Format: base64url
+                 * @description X25519, of a pair whose private half stays on the device
+                 */
                 public_key?: string;
             };
             /**
@@ -1622,9 +1650,15 @@ export interface components {
             /** @description 8 characters at least, in any script; not a common one, and not the address */
             new_password: string;
         } | {
-            /** @description e2e: the authentication key, never the password */
+            /**
+             * Format: base64url
+             * @description e2e: the authentication key, never the password
+             */
             current_password: string;
-            /** @description e2e: the authentication key, never the password */
+            /**
+             * Format: base64url
+             * @description e2e: the authentication key, never the password
+             */
             new_password: string;
             /** @description e2e: how the new authentication key was made, and the slot that the new password opens */
             keys: {
@@ -1636,11 +1670,13 @@ export interface components {
                     t: number;
                     /** @enum {number} */
                     p: 1;
+                    /** Format: base64url */
                     salt: string;
                 };
                 slot: {
                     /** Format: uuid */
                     id: string;
+                    /** Format: base64url */
                     wrapped_master_key: string;
                 };
             };
@@ -1759,7 +1795,10 @@ export interface components {
             statement: string;
         };
         KeyStatementDraft: {
-            /** @description a statement of type 2 (device) or 3 (revocation), signed by the account’s Ed25519 key: docs/crypto.md, Key log */
+            /**
+             * Format: base64url
+             * @description a statement of type 2 (device) or 3 (revocation), signed by the account’s Ed25519 key: docs/crypto.md, Key log
+             */
             statement: string;
         };
         RecoveryCodeCheck: {
@@ -1803,7 +1842,10 @@ export interface components {
              * @enum {string}
              */
             mode?: "bearer" | "cookie";
-            /** @description e2e: the authentication key, never the password */
+            /**
+             * Format: base64url
+             * @description e2e: the authentication key, never the password
+             */
             new_password: string;
             /** @description e2e: how the new authentication key was made, and the slot that the new password opens */
             keys: {
@@ -1815,11 +1857,13 @@ export interface components {
                     t: number;
                     /** @enum {number} */
                     p: 1;
+                    /** Format: base64url */
                     salt: string;
                 };
                 slot: {
                     /** Format: uuid */
                     id: string;
+                    /** Format: base64url */
                     wrapped_master_key: string;
                 };
             };
@@ -1832,8 +1876,12 @@ export interface components {
             recovery?: {
                 /** Format: uuid */
                 id: string;
-                /** @description HKDF(code, "daybook/v1/recovery-auth"); the code itself stays with the user */
+                /**
+                 * Format: base64url
+                 * @description HKDF(code, "daybook/v1/recovery-auth"); the code itself stays with the user
+                 */
                 verifier: string;
+                /** Format: base64url */
                 wrapped_master_key: string;
             }[];
         };
@@ -1890,18 +1938,30 @@ export interface components {
             content_type: string;
             /** @description of the sealed bytes */
             byte_size: number;
-            /** @description of the sealed bytes; above 16 MiB each part has one of its own instead */
+            /**
+             * Format: base64url
+             * @description of the sealed bytes; above 16 MiB each part has one of its own instead
+             */
             sha256?: string;
-            /** @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key */
+            /**
+             * Format: base64url
+             * @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key
+             */
             sealed_metadata?: string;
             /**
              * Format: uuid
              * @description this is the thumbnail of that
              */
             thumbnail_of?: string;
-            /** @description as in the header of the stream */
+            /**
+             * Format: base64url
+             * @description as in the header of the stream
+             */
             key_id: string;
-            /** @description the content key of the stream; kept under your master key */
+            /**
+             * Format: base64url
+             * @description the content key of the stream; kept under your master key
+             */
             key: string;
         } | {
             /**
@@ -1913,16 +1973,25 @@ export interface components {
             content_type: string;
             /** @description of the sealed bytes */
             byte_size: number;
-            /** @description of the sealed bytes; above 16 MiB each part has one of its own instead */
+            /**
+             * Format: base64url
+             * @description of the sealed bytes; above 16 MiB each part has one of its own instead
+             */
             sha256?: string;
-            /** @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key */
+            /**
+             * Format: base64url
+             * @description file name, dimensions, duration …: an envelope of kind 1, object type 4, under the same key
+             */
             sealed_metadata?: string;
             /**
              * Format: uuid
              * @description this is the thumbnail of that
              */
             thumbnail_of?: string;
-            /** @description the content key of the stream, as an envelope of kind 2 */
+            /**
+             * Format: base64url
+             * @description the content key of the stream, as an envelope of kind 2
+             */
             wrapped_key: string;
         };
         MediaUploadReserved: {
@@ -1953,6 +2022,7 @@ export interface components {
             /** @description the parts that are to be uploaded next, with the SHA-256 of each; none: only say what is there */
             parts: {
                 number: number;
+                /** Format: base64url */
                 sha256: string;
             }[];
         };
@@ -2332,12 +2402,18 @@ export interface components {
             source?: string;
             /** @description what the source calls it: it is brought in once */
             external_id?: string;
-            /** @description the content, as an envelope of kind 1 */
+            /**
+             * Format: base64url
+             * @description the content, as an envelope of kind 1
+             */
             sealed: string;
             tag_tokens?: string[];
             /** @description media of the entry, in their order */
             media_ids?: string[];
-            /** @description its content key, as an envelope of kind 2 */
+            /**
+             * Format: base64url
+             * @description its content key, as an envelope of kind 2
+             */
             wrapped_key: string;
         };
         EntryBatchResult: {
@@ -2435,11 +2511,20 @@ export interface components {
         Revert: {
             /** @description e2e: the version that this is: one more than the stored one */
             version?: number;
-            /** @description e2e: SHA-256 of the envelope of the stored version */
+            /**
+             * Format: base64url
+             * @description e2e: SHA-256 of the envelope of the stored version
+             */
             prev_envelope_hash?: string;
-            /** @description e2e: the old content, sealed by the client as the next version */
+            /**
+             * Format: base64url
+             * @description e2e: the old content, sealed by the client as the next version
+             */
             sealed?: string;
-            /** @description e2e: another content key */
+            /**
+             * Format: base64url
+             * @description e2e: another content key
+             */
             wrapped_key?: string;
             /** @description e2e */
             tag_tokens?: string[];
@@ -2601,11 +2686,20 @@ export interface components {
             entry_date?: string;
             /** @description the version that this is: one more than the stored one */
             version: number;
-            /** @description SHA-256 of the envelope of the version before */
+            /**
+             * Format: base64url
+             * @description SHA-256 of the envelope of the version before
+             */
             prev_envelope_hash: string;
-            /** @description another content key; absent: the key of the version before */
+            /**
+             * Format: base64url
+             * @description another content key; absent: the key of the version before
+             */
             wrapped_key?: string;
-            /** @description the content, as an envelope of kind 1 */
+            /**
+             * Format: base64url
+             * @description the content, as an envelope of kind 1
+             */
             sealed: string;
             tag_tokens?: string[];
             /** @description media of the entry, in their order */
@@ -2617,11 +2711,20 @@ export interface components {
             entry_date?: string | null;
             /** @description the version that this is: one more than the stored one */
             version: number;
-            /** @description SHA-256 of the envelope of the version before */
+            /**
+             * Format: base64url
+             * @description SHA-256 of the envelope of the version before
+             */
             prev_envelope_hash: string;
-            /** @description another content key; absent: the key of the version before */
+            /**
+             * Format: base64url
+             * @description another content key; absent: the key of the version before
+             */
             wrapped_key?: string;
-            /** @description the content, as an envelope of kind 1 */
+            /**
+             * Format: base64url
+             * @description the content, as an envelope of kind 1
+             */
             sealed: string;
             tag_tokens?: string[];
             /** @description media of the entry, in their order */
@@ -2708,9 +2811,15 @@ export interface components {
             source?: string;
             /** @description what the source calls it: it is brought in once */
             external_id?: string;
-            /** @description the content as version 1 of that entry, an envelope of kind 1 */
+            /**
+             * Format: base64url
+             * @description the content as version 1 of that entry, an envelope of kind 1
+             */
             sealed: string;
-            /** @description its content key in a box to the owner’s key, an envelope of kind 3 */
+            /**
+             * Format: base64url
+             * @description its content key in a box to the owner’s key, an envelope of kind 3
+             */
             boxed_key: string;
         };
         Arrived: {
@@ -2830,9 +2939,15 @@ export interface components {
              * @description e2e: another than the item says
              */
             entry_date?: string;
-            /** @description e2e: the content as version 1, sealed anew by the client */
+            /**
+             * Format: base64url
+             * @description e2e: the content as version 1, sealed anew by the client
+             */
             sealed?: string;
-            /** @description e2e: its new content key, as an envelope of kind 2 */
+            /**
+             * Format: base64url
+             * @description e2e: its new content key, as an envelope of kind 2
+             */
             wrapped_key?: string;
             /** @description e2e */
             tag_tokens?: string[];
