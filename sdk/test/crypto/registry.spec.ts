@@ -54,9 +54,10 @@ describe('the registry', () => {
     expect(Tier).toEqual({ e2e: 0, uce: 1 });
     expect(Object.values(Kind)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(Object.values(Suite)).toEqual([1, 2, 3]);
-    const { created, updated, deleted, restored, reverted, erased, pushed, accepted, ...others } = historyType;
+    const { created, updated, deleted, restored, reverted, erased, pushed, accepted, brought, ...others } = historyType;
     const { media_added, media_deleted, media_restored, media_erased, ...ofAccount } = others;
-    expect([created, updated, deleted, restored, reverted, erased, pushed, accepted]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const ofEntries = [created, updated, deleted, restored, reverted, erased, pushed, accepted, brought];
+    expect(ofEntries).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect([media_added, media_deleted, media_restored, media_erased]).toEqual([16, 17, 18, 19]);
     expect(Object.keys(ofAccount)).toEqual([
       'account_created',
@@ -72,6 +73,8 @@ describe('the registry', () => {
       'api_key_revoked',
       'account_locked',
       'account_unlocked',
+      'integration_connected',
+      'integration_disconnected',
     ]);
     expect(Object.values(ofAccount)).toEqual([32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46]);
     expect(StatementType).toEqual({ identity: 1, device: 2, revocation: 3 });
