@@ -2,17 +2,19 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { createApp } from './app.js';
-import { Config, embeddedOptions } from './platform/config/config.js';
+import { Config, standaloneOptions } from './platform/config/config.js';
 import { startInstance } from './platform/embedded/instance.js';
 import { welcome } from './platform/embedded/welcome.js';
 import { serveLocalMetrics } from './platform/metrics/local-metrics.js';
 import { openToOperators } from './platform/metrics/ops-server.js';
+import { assertPortFree } from './platform/http/port.js';
 import { run } from './platform/process.js';
 import { workers } from './worker.module.js';
 
 /** `npm start`: API and workers in one process, on a database of its own under DATA_DIR. */
 await run(async () => {
-  const { HOST, PORT, PUBLIC_URL = `http://localhost:${PORT}`, DATA_DIR, STORE_PORT } = embeddedOptions();
+  const { HOST, PORT, PUBLIC_URL = `http://localhost:${PORT}`, DATA_DIR, STORE_PORT } = standaloneOptions();
+  await assertPortFree(HOST, PORT);
   const instance = await startInstance(DATA_DIR, { host: HOST, port: STORE_PORT });
   const stop = () => instance.stop();
   try {

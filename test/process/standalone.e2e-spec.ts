@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PASSWORD } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
@@ -42,6 +44,40 @@ describe('npm start', () => {
     third.child.kill('SIGTERM');
     expect(await third.ended()).toBe(0);
   });
+
+  it('says all that is wrong with its settings at once, before it starts anything', async () => {
+    const wrong = { PORT: 'many', LOG_LEVEL: 'loud', LIMITS: 'perhaps', PUBLIC_URL: 'here' };
+    const { code, said, made } = await refused(wrong);
+    expect(code).toBe(1);
+    for (const name of Object.keys(wrong)) expect(said).toContain(`${name}: `);
+    expect(made).toEqual([]);
+  });
+
+  it('names the setting when its port is taken, before it starts anything', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const { code, said, made } = await refused({ HOST: '127.0.0.1', PORT: String(port) });
+    holder.close();
+    expect([code, said, made]).toEqual([
+      1,
+      `Daybook cannot start. The API cannot listen on port ${port}: set PORT to one that is free.\n`,
+      [],
+    ]);
+  });
+
+  /** How a start ends that cannot be, and what it has left in its folder. */
+  async function refused(environment: Record<string, string>) {
+    const dataDir = await mkdtemp(join(tmpdir(), 'daybook-refused-'));
+    const child = spawn(process.execPath, [resolve('dist/src/standalone.js')], {
+      env: { PATH: process.env['PATH'], DATA_DIR: dataDir, ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    const made = await readdir(dataDir);
+    await rm(dataDir, { recursive: true });
+    return { code: Number(code), said, made };
+  }
 
   it('says what it started, where the documents are, and a first thing to try', async () => {
     const running = await start();

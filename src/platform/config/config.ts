@@ -194,6 +194,25 @@ const EmbeddedOptions = z.object({
     .meta({ description: 'port of its object store; 0 takes a free one', fallback: '`PORT` + 1' }),
 });
 
+/** What the instance sets itself, whatever the environment says. */
+const ofInstance = new Set([
+  'DATABASE_URL',
+  'QUEUE_DATABASE_URL',
+  'TOKEN_KEYS',
+  'PASSWORD_PEPPERS',
+  'SESSION_PEPPERS',
+  'SERVER_KEYS',
+  ...Object.keys(storeSettings),
+]);
+const Others = Object.entries(Environment.partial().shape).filter(([name]) => !ofInstance.has(name));
+const StandaloneOptions = z.object({ ...Object.fromEntries(Others), ...EmbeddedOptions.shape });
+
+/** Looks at all settings of `npm start` before anything is started for them. @throws Error that lists every fault */
+export function standaloneOptions() {
+  readEnvironment(StandaloneOptions, process.env);
+  return embeddedOptions();
+}
+
 export function embeddedOptions() {
   const { STORE_PORT, ...options } = readEnvironment(EmbeddedOptions, process.env);
   return { ...options, STORE_PORT: STORE_PORT ?? (options.PORT === 0 ? 0 : Math.min(options.PORT + 1, 65_535)) };

@@ -43,8 +43,12 @@ function flatten(issue: ZodIssue, place: readonly PropertyKey[]): Fault[] {
     return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not a field of this request' }));
   const meant = issue.errors?.toSorted((a, b) => weight(a) - weight(b))[0];
   if (issue.code === 'invalid_union' && meant) return meant.flatMap((inner) => flatten(inner, path));
-  return [{ pointer: pointerTo(path), detail: issue.message }];
+  return [{ pointer: pointerTo(path), detail: inPlainWords(issue.message) }];
 }
+
+/** zod tells of a type that was received, where nothing was. */
+const inPlainWords = (message: string): string =>
+  message.replace(/^Invalid input: expected (.+), received undefined$/, 'is missing: expected $1');
 
 /** A literal that differs, as `tier` does, says most clearly that another branch was meant. */
 const weight = (issues: readonly ZodIssue[]) =>
