@@ -53,7 +53,7 @@ describe('daybook --embedded', () => {
     expect((await signIn(http)).status).toBe(200);
     const environment = { DATA_DIR: folder, DATABASE_URL: 'postgres://daybook_api@127.0.0.1:9/other' };
     const { code, stdout } = await daybook(['--embedded', 'doctor'], { environment });
-    expect([code, stdout.match(/^ok /gm)?.length]).toEqual([0, 12]);
+    expect([code, stdout.match(/^ok /gm)?.length]).toEqual([0, 14]);
     expect(await run(['user', 'lock', email])).toMatchObject({ code: 0 });
     expect((await signIn(http)).status).toBe(401);
     // It was a guest: what runs goes on running.
