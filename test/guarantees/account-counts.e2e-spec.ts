@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
 import { useApi } from '../harness/api.js';
+import { inSystemRole } from '../harness/system-role.js';
 
 describe('counting accounts', () => {
   const api = useApi();
+  const inRole = (sql: string, before?: string) => inSystemRole(api.database, sql, before);
 
   it('answers sums in one row, and leaves nothing open behind it', async () => {
     await api.newUser();
@@ -23,28 +24,14 @@ describe('counting accounts', () => {
       await expect(inRole(`SELECT ${name} FROM users`)).rejects.toThrow('permission denied');
     await expect(inRole('SELECT sum(used_bytes) FROM storage')).rejects.toThrow('permission denied');
     // The setting that opens the rows to the function opens them to nobody else.
-    expect(await inRole('SELECT id FROM sessions', `SET app.counting = 'accounts'`)).toEqual([]);
+    expect(await inRole('SELECT id FROM sessions', `SET LOCAL app.counting = 'accounts'`)).toEqual([]);
   });
 
   it('is not for the role that serves requests, nor opens anything to it', async () => {
     await expect(api.database.as('api', 'SELECT * FROM count_accounts()')).rejects.toThrow('permission denied');
     await expect(api.database.as('queue', 'SELECT * FROM count_accounts()')).rejects.toThrow('does not exist');
     expect(
-      await api.database.as('api', "SELECT set_config('app.counting', 'accounts', false), email FROM users"),
+      await api.database.as('api', "SELECT set_config('app.counting', 'accounts', true), email FROM users"),
     ).toEqual([]);
   });
-
-  /** One statement as the system role, outside of the application. */
-  async function inRole(sql: string, before?: string): Promise<Record<string, unknown>[]> {
-    const source = await new DataSource({ type: 'postgres', url: api.database.url('api') }).initialize();
-    const runner = source.createQueryRunner();
-    try {
-      await runner.query('SET ROLE daybook_system');
-      if (before !== undefined) await runner.query(before);
-      return await runner.query(sql);
-    } finally {
-      await runner.release();
-      await source.destroy();
-    }
-  }
 });

@@ -9,7 +9,8 @@ const EXPANSION = `
   DO $$
   DECLARE name text;
   BEGIN
-    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations' LOOP
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+      AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migrations' LOOP
       EXECUTE format('ALTER TABLE %I ADD COLUMN later text', name);
       EXECUTE format('ALTER TABLE %I ADD COLUMN counted integer NOT NULL DEFAULT 0', name);
       EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I CHECK (counted >= 0) NOT VALID', name, name || '_counted');

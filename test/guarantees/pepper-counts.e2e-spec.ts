@@ -4,9 +4,11 @@ import { CountPeppers1795250250000 } from '../../migrations/1795250250000-CountP
 import { LockAccounts1795250251000 } from '../../migrations/1795250251000-LockAccounts.js';
 import { ShowMigrations1795250252000 } from '../../migrations/1795250252000-ShowMigrations.js';
 import { useApi } from '../harness/api.js';
+import { inSystemRole } from '../harness/system-role.js';
 
 describe('counting peppers', () => {
   const api = useApi();
+  const inRole = (sql: string, before?: string) => inSystemRole(api.database, sql, before);
 
   it('is all that the system role can do with passwords: no column of no row is to be had', async () => {
     await api.newUser();
@@ -56,21 +58,4 @@ describe('counting peppers', () => {
       await source.destroy();
     }
   });
-
-  /** One statement as the system role, outside of the application. */
-  async function inRole(sql: string, before?: string): Promise<Record<string, unknown>[]> {
-    const source = await new DataSource({ type: 'postgres', url: api.database.url('api') }).initialize();
-    const runner = source.createQueryRunner();
-    try {
-      // Within a transaction: a pooler would hand the role of a session to others.
-      await runner.startTransaction();
-      await runner.query('SET LOCAL ROLE daybook_system');
-      if (before !== undefined) await runner.query(before);
-      return await runner.query(sql);
-    } finally {
-      await runner.rollbackTransaction();
-      await runner.release();
-      await source.destroy();
-    }
-  }
 });

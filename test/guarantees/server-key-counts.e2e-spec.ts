@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
 import type { TestUser } from '../harness/api.js';
 import { useIntegrations } from '../harness/facebook/connected.js';
+import { inSystemRole } from '../harness/system-role.js';
 
 const SEALED = ['connections', 'connection_pages', 'connects', 'publications'];
 
 describe('counting what server keys seal', () => {
   const { api, graph, connect } = useIntegrations();
+  const inRole = (sql: string, before?: string) => inSystemRole(api.database, sql, before);
 
   /** Somebody of whom each table has something: connected, with a page, about to connect again, with a text that waits. */
   const live = async (): Promise<TestUser> => {
@@ -58,7 +59,7 @@ describe('counting what server keys seal', () => {
       await expect(inRole(`SELECT count(*) FROM ${table}`)).rejects.toThrow('permission denied');
     // The setting that opens the rows to the function opens them to nobody else.
     for (const table of ['connects', 'publications'])
-      expect(await inRole(`SELECT user_id FROM ${table}`, `SET app.counting = 'server-keys'`)).toEqual([]);
+      expect(await inRole(`SELECT user_id FROM ${table}`, `SET LOCAL app.counting = 'server-keys'`)).toEqual([]);
   });
 
   it('is not for the role that serves requests', async () => {
@@ -67,18 +68,4 @@ describe('counting what server keys seal', () => {
     // To the queue's role not even the schema is there.
     await expect(api.database.as('queue', sql)).rejects.toThrow('does not exist');
   });
-
-  /** One statement as the system role, outside of the application. */
-  async function inRole(sql: string, before?: string): Promise<Record<string, unknown>[]> {
-    const source = await new DataSource({ type: 'postgres', url: api.database.url('api') }).initialize();
-    const runner = source.createQueryRunner();
-    try {
-      await runner.query('SET ROLE daybook_system');
-      if (before !== undefined) await runner.query(before);
-      return await runner.query(sql);
-    } finally {
-      await runner.release();
-      await source.destroy();
-    }
-  }
 });
