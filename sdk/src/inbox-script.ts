@@ -1,13 +1,11 @@
 import { type Api, createApi, type Schemas, unwrap } from './api.js';
 import { connect, type ConnectionOptions } from './connection.js';
-import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
-import { sealContent } from './crypto/content.js';
-import { boxContentKey, createContentKey } from './crypto/content-keys.js';
-import { encodeEntryContent } from './crypto/entries.js';
+import { boxEntry } from './crypto/boxed-entries.js';
+import { fromBase64url, toBase64url } from './crypto/bytes.js';
 import { createId } from './crypto/ids.js';
 import { verifyKeyLog } from './crypto/key-log.js';
 import { ready } from './crypto/primitives.js';
-import { ObjectType, type Tier } from './crypto/registry.js';
+import type { Tier } from './crypto/registry.js';
 import type { EntryDraft } from './entry.js';
 import { type CallOptions, withSignal } from './entry-calls.js';
 import { contentOf } from './sealed-content.js';
@@ -78,15 +76,7 @@ export class InboxScript {
   }
 }
 
-function boxed({ userId, tier, publicKey }: Recipient, objectId: string, draft: EntryDraft) {
-  const contentKey = createContentKey();
-  const context = { userId, objectType: ObjectType.entry, objectId };
-  const plaintext = encodeEntryContent(contentOf(draft));
-  try {
-    const sealed = sealContent({ tier, contentKey, context: { ...context, version: 1 }, plaintext });
-    const boxedKey = boxContentKey({ tier, recipientPublicKey: publicKey, context, contentKey });
-    return { sealed: toBase64url(sealed), boxed_key: toBase64url(boxedKey) };
-  } finally {
-    wipe(plaintext, contentKey.key);
-  }
+function boxed({ publicKey, ...of }: Recipient, entryId: string, draft: EntryDraft) {
+  const entry = boxEntry({ ...of, entryId, recipientPublicKey: publicKey, content: contentOf(draft) });
+  return { sealed: toBase64url(entry.sealed), boxed_key: toBase64url(entry.boxedKey) };
 }

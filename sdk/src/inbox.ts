@@ -1,13 +1,12 @@
 import { type Schemas, unwrap } from './api.js';
+import { openBoxedEntry } from './crypto/boxed-entries.js';
 import { fromBase64url, wipe } from './crypto/bytes.js';
-import { openContent } from './crypto/content.js';
-import { openBoxedContentKey } from './crypto/content-keys.js';
-import { decodeEntryContent, type EntryContent } from './crypto/entries.js';
+import type { EntryContent } from './crypto/entries.js';
 import { EnvelopeRefused } from './crypto/errors.js';
 import { unwrapIdentityKey } from './crypto/identity.js';
 import type { MasterKey } from './crypto/master-key.js';
 import { ready, x25519PublicKey } from './crypto/primitives.js';
-import { Field, ObjectType } from './crypto/registry.js';
+import { Field } from './crypto/registry.js';
 import type { EntryText, WrittenEntry } from './entry.js';
 import { type CallOptions, type EntryCalls, pageQuery, type PageOptions, withSignal } from './entry-calls.js';
 import { AnswerRefused, SignedOut } from './problems.js';
@@ -34,8 +33,6 @@ export interface InboxQuery extends PageOptions {
   /** Those that were discarded, instead of those that wait. */
   readonly deleted?: boolean;
 }
-
-const place = (userId: string, objectId: string) => ({ userId, objectType: ObjectType.entry, objectId });
 
 /** What waits for the user. In the uce tier the server makes entries of it by itself; in the e2e tier `accept` does. */
 export class Inbox {
@@ -154,15 +151,15 @@ export class Inbox {
 
 /** Null where it does not open: anybody who knows the public key may have made it. */
 function contentOf(userId: string, wire: SealedWireItem, privateKey: Uint8Array): EntryContent | null {
-  const context = place(userId, wire.id);
   try {
-    const recipient = { publicKey: x25519PublicKey(privateKey), privateKey };
-    const boxed = fromBase64url(wire.boxed_key);
-    const contentKey = openBoxedContentKey({ tier: 'e2e', recipient, context, boxed });
-    const at = { ...context, version: 1 };
-    const plaintext = openContent({ tier: 'e2e', contentKey, context: at, sealed: fromBase64url(wire.sealed) });
-    wipe(contentKey.key);
-    return decodeEntryContent(plaintext);
+    return openBoxedEntry({
+      tier: 'e2e',
+      userId,
+      entryId: wire.id,
+      recipient: { publicKey: x25519PublicKey(privateKey), privateKey },
+      sealed: fromBase64url(wire.sealed),
+      boxedKey: fromBase64url(wire.boxed_key),
+    });
   } catch (error) {
     if (error instanceof EnvelopeRefused) return null;
     throw error;

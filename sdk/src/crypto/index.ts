@@ -168,4 +168,5 @@ export {
   checkPasswordSlot,
   checkSlot,
 } from './gate.js';
+export { boxEntry, openBoxedEntry, type BoxedEntry, type BoxedEntryPlace } from './boxed-entries.js';
 export { historyHash, historyType, type HistoryEvent, type HistoryType } from './history.js';

@@ -1,4 +1,4 @@
-import { type EntryContent, envelopeHash, equalBytes } from '@daybook/sdk/crypto';
+import { type BoxedEntry, type EntryContent, envelopeHash, equalBytes } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import type { Principal, Tx } from '../../platform/database/database.js';
@@ -10,7 +10,7 @@ import type { EntryId } from '../entries/entries.schema.js';
 import type { EntryKind } from '../entries/kinds.js';
 import { Ledger, type LedgerHead } from '../ledger/ledger.js';
 import { Storage } from '../tiers/storage.js';
-import { type Boxed, Vault } from '../vault/vault.js';
+import { Vault } from '../vault/vault.js';
 import type { Bringer, InboxItemEntity } from './inbox-item.entity.js';
 import { InboxFull, InboxIdTaken } from './inbox.problems.js';
 import { InboxRepository } from './inbox.repository.js';
@@ -27,7 +27,7 @@ export interface Brought {
   /** What the source calls it: it is brought once. */
   readonly externalId?: string | undefined;
   readonly broughtBy: { readonly kind: Bringer; readonly id: string | null };
-  readonly content: EntryContent | Boxed;
+  readonly content: EntryContent | BoxedEntry;
 }
 
 /** Where something that was brought is: new in the inbox, or there before, as item or as entry. */
@@ -103,7 +103,7 @@ export class InboxService {
   }
 }
 
-const isBoxed = (content: EntryContent | Boxed): content is Boxed => 'boxedKey' in content;
+const isBoxed = (content: EntryContent | BoxedEntry): content is BoxedEntry => 'boxedKey' in content;
 
 /** Whether what waits under the id of `brought` is something else, as far as can be told without opening it. */
 const isOther = (waiting: InboxItemEntity, { id, content }: Brought): boolean =>

@@ -1,16 +1,15 @@
 import {
-  boxContentKey,
+  type BoxedEntry,
+  boxEntry,
   checkBoxedContentKey,
   checkContentEnvelope,
   checkContentKeyWrap,
   type ContentKey,
   createContentKey,
-  decodeEntryContent,
-  encodeEntryContent,
   type EntryContent,
   labels,
   ObjectType,
-  openBoxedContentKey,
+  openBoxedEntry,
   openCard,
   openContent,
   openContentKey,
@@ -47,12 +46,6 @@ export interface EntryVersion {
 export interface Sealed {
   readonly sealed: Uint8Array;
   readonly wrappedKey: Uint8Array;
-}
-
-/** Ciphertext for somebody who is away: the content, and its key in a box that only they open. */
-export interface Boxed {
-  readonly sealed: Uint8Array;
-  readonly boxedKey: Uint8Array;
 }
 
 /** To whom a box is closed: an X25519 key from the key log, 32 bytes. */
@@ -113,36 +106,17 @@ export class Vault {
   }
 
   /** Seals content to a user who is away, as the first version of an entry to come. It needs no key of theirs. */
-  box({ userId, tier, publicKey }: Recipient, entryId: string, content: EntryContent): Boxed {
-    const contentKey = createContentKey();
-    const context = { userId, objectType: ObjectType.entry, objectId: entryId };
-    const plaintext = encodeEntryContent(content);
-    try {
-      return {
-        sealed: sealContent({ tier, contentKey, context: { ...context, version: 1 }, plaintext }),
-        boxedKey: boxContentKey({ tier, recipientPublicKey: publicKey, context, contentKey }),
-      };
-    } finally {
-      wipe(plaintext, contentKey.key);
-    }
+  box({ userId, tier, publicKey }: Recipient, entryId: string, content: EntryContent): BoxedEntry {
+    return boxEntry({ tier, userId, entryId, recipientPublicKey: publicKey, content });
   }
 
   /** What `box`, or a client, sealed to this user: brought by others, so that nothing of it is to be trusted. @throws EnvelopeRefused */
-  unbox({ userId }: OpenCaller, recipient: KeyPair, entryId: string, { sealed, boxedKey: boxed }: Boxed): EntryContent {
-    const context = { userId, objectType: ObjectType.entry, objectId: entryId };
-    const contentKey = openBoxedContentKey({ tier: 'uce', recipient, context, boxed });
-    try {
-      const plaintext = openContent({ tier: 'uce', contentKey, context: { ...context, version: 1 }, sealed });
-      const content = decodeEntryContent(plaintext);
-      wipe(plaintext);
-      return content;
-    } finally {
-      wipe(contentKey.key);
-    }
+  unbox({ userId }: OpenCaller, recipient: KeyPair, entryId: string, { sealed, boxedKey }: BoxedEntry): EntryContent {
+    return openBoxedEntry({ tier: 'uce', userId, entryId, recipient, sealed, boxedKey });
   }
 
   /** Looks at what was sealed to a user from outside. @throws InvalidRequest */
-  acceptBoxed({ tier, publicKey }: Recipient, { sealed, boxedKey }: Boxed): void {
+  acceptBoxed({ tier, publicKey }: Recipient, { sealed, boxedKey }: BoxedEntry): void {
     atGate('#/sealed', () => checkContentEnvelope(sealed, { tier }));
     atGate('#/boxed_key', () => checkBoxedContentKey(boxedKey, { tier, recipientKeyId: publicKeyId(publicKey) }));
   }
