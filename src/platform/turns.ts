@@ -17,11 +17,11 @@ export class Turns {
 
   /**
    * @param atOnce how many may be at work for one key
-   * @param waitMsMax how long somebody stands in line
+   * @param waitMsMax how long somebody stands in line; as long as it takes unless given
    */
   constructor(
     private readonly atOnce: number,
-    private readonly waitMsMax: number,
+    private readonly waitMsMax?: number,
   ) {}
 
   /** Does `work` when it is its turn among those with this key. @throws NoTurn; then nothing was done */
@@ -48,10 +48,11 @@ export class Turns {
         clearTimeout(timer);
         resolve();
       };
-      const timer = setTimeout(() => {
+      const giveUp = () => {
         waiting.splice(waiting.indexOf(begin), 1);
         reject(new NoTurn());
-      }, this.waitMsMax);
+      };
+      const timer = this.waitMsMax === undefined ? undefined : setTimeout(giveUp, this.waitMsMax);
       waiting.push(begin);
     });
   }

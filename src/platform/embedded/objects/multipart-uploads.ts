@@ -8,7 +8,7 @@ import { makeFolder, syncFolder } from './durable-files.js';
 import { factsIn, type ObjectFacts, openObject } from './object-file.js';
 import type { ObjectFiles, Preconditions } from './object-files.js';
 import { StoreError } from './store-errors.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../turns.js';
 
 const PART_BYTES_MIN = 5 * 1024 * 1024;
 const PART_NUMBER_MAX = 10_000;
@@ -40,7 +40,7 @@ const noSuchUpload = () =>
 
 /** Uploads in parts: a folder each, with a record and a file per part, until all of it becomes one object. */
 export class MultipartUploads {
-  private readonly turns = new Turns();
+  private readonly turns = new Turns(1);
 
   constructor(
     private readonly folder: string,

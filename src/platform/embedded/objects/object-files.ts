@@ -6,7 +6,7 @@ import { makeFolder, syncFolder } from './durable-files.js';
 import { factsIn, type ObjectFacts, type OpenObject, openObject } from './object-file.js';
 import { hexOfKey, keyOfHex, pathOfKey, readName } from './object-key.js';
 import { StoreError } from './store-errors.js';
-import { Turns } from './turns.js';
+import { Turns } from '../../turns.js';
 
 /** What must hold of an object for something to happen to it (RFC 9110, section 13.1). */
 export interface Preconditions {
@@ -27,7 +27,7 @@ export interface Page {
 
 /** The objects of one bucket, a file each. */
 export class ObjectFiles {
-  private readonly turns = new Turns();
+  private readonly turns = new Turns(1);
 
   constructor(
     private readonly folder: string,
