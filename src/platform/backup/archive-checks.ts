@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { findDurabilityFaults } from '../database/durability.js';
+import { lookAtDurability } from '../doctor/durability-look.js';
 import type { Check, Fault } from '../doctor/finding.js';
 
 type Look = Check<pg.ClientBase>['look'];
@@ -109,13 +109,6 @@ const slots: Look = async (client) => {
   return faults.length > 0 ? faults : `${rows.length}, none holds WAL for nobody`;
 };
 
-const durability: Look = async (client) => {
-  const faults = await findDurabilityFaults(
-    async (sql) => (await client.query<{ name: string; setting: string }>(sql)).rows,
-  );
-  return faults.length > 0 ? faults : 'what is acknowledged is on disk';
-};
-
 const tool: Look = async (client) => {
   const command = (await settingsOf(client)).get('archive_command') ?? '';
   const [, next] = [...TOOLS].find(([word]) => command.includes(word)) ?? [];
@@ -129,7 +122,7 @@ export const archiveChecks: readonly Check<pg.ClientBase>[] = [
   { name: 'archive timeout', remedy: RUNBOOK, look: archiveTimeout },
   { name: 'checksums', remedy: RUNBOOK, look: checksums },
   { name: 'replication slots', remedy: RUNBOOK, look: slots },
-  { name: 'durability', remedy: RUNBOOK, look: durability },
+  { name: 'durability', remedy: RUNBOOK, look: lookAtDurability },
   { name: 'base backups', remedy: RUNBOOK, look: tool },
 ];
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { findDurabilityFaults } from '../database/durability.js';
 import { migrationState } from '../database/migration-state.js';
 import { migrations } from '../database/migrations.js';
+import { lookAtDurability } from './durability-look.js';
 import type { Check, Fault } from './finding.js';
 
 const SKEW_MS_MAX = 2_000;
@@ -95,13 +95,6 @@ const clock: Look = async (client) => {
   return [{ what: `${skewMs} ms from the database's`, remedy: 'Let NTP set the clock of both machines.' }];
 };
 
-const durability: Look = async (client) => {
-  const faults = await findDurabilityFaults(
-    async (sql) => (await client.query<{ name: string; setting: string }>(sql)).rows,
-  );
-  return faults.length === 0 ? 'what is acknowledged is on disk' : faults;
-};
-
 const LOOK_AGAIN = 'See docs/runbooks/production-database.md.';
 
 /** What must hold of the database, seen as the role of the API. */
@@ -110,5 +103,5 @@ export const databaseChecks: readonly Check<pg.Client>[] = [
   { name: 'row security', remedy: LOOK_AGAIN, look: rowSecurity },
   { name: 'migrations', remedy: MIGRATE, look: schema },
   { name: 'clock', remedy: LOOK_AGAIN, look: clock },
-  { name: 'durability', remedy: LOOK_AGAIN, look: durability },
+  { name: 'durability', remedy: LOOK_AGAIN, look: lookAtDurability },
 ];
