@@ -1,7 +1,6 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -9,6 +8,7 @@ import pg from 'pg';
 import { say, table } from '../scripts/demo/terminal.mjs';
 import { PASSWORD } from './logins/people.mjs';
 import { machine, machineLine } from './machine.mjs';
+import { pickFreePort } from '../dist/src/platform/embedded/postgres-server.js';
 
 const WORKER = new URL('./workers/worker.mjs', import.meta.url).pathname;
 const WAIT_MS_MAX = 120_000;
@@ -128,10 +128,7 @@ async function superuser(folder) {
 
 /** A redis-server that keeps nothing, so that it is empty when it is started again. */
 async function startRedis() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
+  const port = await pickFreePort();
   let child;
   const start = async () => {
     child = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });

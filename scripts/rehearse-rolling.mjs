@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util';
 import { machine, machineLine } from '../bench/machine.mjs';
 import { Times } from '../bench/times.mjs';
 import { startInstance } from '../dist/src/platform/embedded/instance.js';
-import { freePort, isReady, launch, startServer, until } from './rehearsal/processes.mjs';
+import { isReady, launch, startServer, until } from './rehearsal/processes.mjs';
+import { pickFreePort } from '../dist/src/platform/embedded/postgres-server.js';
 
 const RESULT = 'bench/results/rolling.txt';
 const PASSWORD = 'a rainy sunday with cocoa';
@@ -116,7 +117,7 @@ async function rehearse(folder, restarts, notice) {
   try {
     const instance = await startInstance(join(folder, 'data'));
     stops.push(() => instance.stop());
-    const [front, ...ports] = [await freePort(), await freePort(), await freePort()];
+    const [front, ...ports] = [await pickFreePort(), await pickFreePort(), await pickFreePort()];
     const environment = {
       ...instance.environment,
       PUBLIC_URL: `http://127.0.0.1:${front}`,

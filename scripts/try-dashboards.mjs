@@ -3,23 +3,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort } from '../dist/src/platform/embedded/postgres-server.js';
 
 const LOAD_MS = 30_000;
 const OUTPUT = 'ops/queries.txt';
 const PASSWORD = 'a rainy sunday with cocoa';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts a program; answers once `url` does. */
 async function started(url, program, args, environment = {}) {
@@ -121,7 +112,7 @@ const folder = mkdtempSync(join(tmpdir(), 'daybook-prometheus-'));
 const data = mkdtempSync(join(tmpdir(), 'daybook-dashboards-'));
 const running = [];
 try {
-  const [port, opsPort, prometheusPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, opsPort, prometheusPort] = [await pickFreePort(), await pickFreePort(), await pickFreePort()];
   const config = `
 global: { scrape_interval: 1s, evaluation_interval: 5s }
 rule_files: ['${resolve('ops/prometheus/alerts.yaml')}']

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const MIB = 2 ** 20;
 const START_MS_MAX = 60_000;
@@ -37,7 +37,7 @@ export async function transfer({ folder, bytes, signal }) {
   try {
     const backbone = start('backbone', [here('backbone.mjs'), join(folder, 'data')]);
     const environment = await firstMessage('backbone', backbone);
-    const port = String(await freePort());
+    const port = String(await pickFreePort());
     const url = `http://127.0.0.1:${port}`;
     const api = start('api', [API], { ...environment, ...settings(folder, bytes), PORT: port, PUBLIC_URL: url });
     await untilReady(url, api);
@@ -110,13 +110,4 @@ async function untilReady(url, { child }) {
     await sleep(50);
   }
   throw new Error('the API was not ready');
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

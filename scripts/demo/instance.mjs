@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const START_MS_MAX = 60_000;
 const PAUSE_MS = 50;
@@ -15,7 +15,7 @@ const STANDALONE = new URL('../../dist/src/standalone.js', import.meta.url).path
  * @returns where it serves, its process, and how it is stopped in order
  */
 export async function startInstance(folder) {
-  const port = await freePort();
+  const port = await pickFreePort();
   const log = join(folder, 'server.log');
   const data = join(folder, 'data');
   const child = spawn(process.execPath, [STANDALONE], {
@@ -54,13 +54,4 @@ async function untilReady(url, exited, log) {
     if (over) throw new Error(`the instance did not start: ${over}; see ${log}`);
   }
   throw new Error(`the instance was not ready within ${START_MS_MAX / 1000} s; see ${log}`);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,23 +1,13 @@
 // What an installation has beside the image: PostgreSQL, prepared with the SQL for operators, and Redis where there is one.
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { databaseUrl } from '../../dist/src/platform/database/roles.js';
 import { startPostgres } from '../../dist/src/platform/embedded/postgres.js';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const SQL = new URL('../../kubernetes/components/cloudnative-pg/', import.meta.url);
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** As an operator prepares a database, with roles.sql and rights.sql; the URLs of the roles. */
 async function prepare(superuserUrl) {
@@ -41,7 +31,7 @@ async function prepare(superuserUrl) {
 /** @returns its URL and its process; nothing where there is no Redis on this machine */
 async function startRedis() {
   if (spawnSync('redis-server', ['--version']).status !== 0) return undefined;
-  const port = await freePort();
+  const port = await pickFreePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   return { url: `redis://127.0.0.1:${port}`, child: spawn('redis-server', args, { stdio: 'ignore' }) };
 }
@@ -54,7 +44,7 @@ export async function startSurroundings(folder, keys) {
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), settings: {} });
   const redis = await startRedis();
   console.log(`  · beside it: PostgreSQL, and ${redis ? 'Redis' : 'no Redis: the queues are in PostgreSQL'}`);
-  const [api, store, apiOps, workerOps, nobody] = await Promise.all(Array.from({ length: 5 }, freePort));
+  const [api, store, apiOps, workerOps, nobody] = await Promise.all(Array.from({ length: 5 }, pickFreePort));
   const { QUEUE_DATABASE_URL, ...urls } = await prepare(postgres.superuserUrl);
   const environment = {
     ...urls,

@@ -2,22 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const START_MS_MAX = 120_000;
 const COMMAND_MS_MAX = 60_000;
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** One monitor and one OSD in memory: all that radosgw needs to be a real S3. Nothing of it is kept. */
 const settings = (folder, fsid, monitorPort) => `[global]
@@ -51,7 +42,7 @@ rgw crypt require ssl = false
 /** Starts radosgw on a cluster of its own, in a new folder that goes with it. @returns where it is, and its keys */
 export async function startRadosgw() {
   const folder = mkdtempSync(join(tmpdir(), 'radosgw-'));
-  const [monitorPort, port] = [await freePort(), await freePort()];
+  const [monitorPort, port] = [await pickFreePort(), await pickFreePort()];
   const [fsid, osdId] = [randomUUID(), randomUUID()];
   const config = join(folder, 'ceph.conf');
   const keyring = join(folder, 'keyring');

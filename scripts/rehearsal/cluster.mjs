@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort, launch, until } from './processes.mjs';
+import { launch, until } from './processes.mjs';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const DEBIAN = '/usr/lib/postgresql';
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -67,7 +68,7 @@ export function recoverUntil(dataDir, archive, moment) {
 
 /** Starts the cluster in `dataDir`, and waits until it takes writes. */
 export async function startCluster(dataDir, log) {
-  const port = await freePort();
+  const port = await pickFreePort();
   const args = [
     '-D',
     dataDir,

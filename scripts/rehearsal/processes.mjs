@@ -1,22 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pickFreePort } from '../../dist/src/platform/embedded/postgres-server.js';
 
 const START_MS_MAX = 60_000;
 const PAUSE_MS = 50;
 const PATH = process.env.PATH;
-
-/** A port of the loopback interface that was free a moment ago. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts a program with its output in a file. @returns its process, and a promise of its exit code or signal */
 export function launch(command, args, { environment = {}, log, ...options } = {}) {
@@ -29,7 +19,7 @@ export function launch(command, args, { environment = {}, log, ...options } = {}
 
 /** Runs an entry point of the built application, on a port of its own. */
 export async function startServer(entry, environment, log) {
-  const port = environment.PORT ?? String(await freePort());
+  const port = environment.PORT ?? String(await pickFreePort());
   const script = new URL(`../../dist/src/${entry}`, import.meta.url).pathname;
   const running = launch(process.execPath, [script], { environment: { ...environment, PORT: port }, log });
   return { ...running, port: Number(port), url: `http://127.0.0.1:${port}` };
