@@ -58,3 +58,20 @@ it('tells commands beside it where its object store is, for as long as it runs',
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+it.each([
+  ['where the system lets nobody make a folder', () => '/proc/nowhere/data'],
+  ['where a file is', (folder: string) => join(folder, 'file')],
+  ['below a file', (folder: string) => join(folder, 'file', 'data')],
+])('says at once that it cannot be %s', async (_, placeIn) => {
+  const folder = await mkdtemp(join(tmpdir(), 'daybook-instance-'));
+  try {
+    await writeFile(join(folder, 'file'), 'of somebody else');
+    await expect(startInstance(placeIn(folder))).rejects.toThrow(
+      / cannot be a folder that this user writes to .*DATA_DIR/,
+    );
+    expect(await readFile(join(folder, 'file'), 'utf8')).toBe('of somebody else');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { POSTGRES_ENV, type Binaries } from './postgres-binaries.js';
-import { createPrivateFile, readPrivateFile, syncDirectory } from './private-file.js';
+import { createPrivateFile, makePrivateFolder, readPrivateFile, syncDirectory } from './private-file.js';
 
 /** A data directory ready to be served. */
 export interface Cluster {
@@ -41,7 +41,7 @@ export const clusterName = (dataDir: string): string =>
 /** `dataDir` with its parent made if missing, readable by nobody else, and links resolved. */
 export function prepareParent(dataDir: string): string {
   const parent = dirname(dataDir);
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  makePrivateFolder(parent);
   return join(realpathSync(parent), basename(dataDir));
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -9,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,6 +19,34 @@ import { dirname } from 'node:path';
 /** Whether `error` is the system error `code`, such as `ENOENT`. By shape: under jest, Node's errors have another class. */
 export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+
+/**
+ * Makes `folder`, and the folders above it that are missing, for this user alone. Not by `mkdir` with `recursive`: where the
+ * system has no room for folders, as in /proc, Node 24 tries again without end.
+ * @throws Error in words: something else is there, or this user may not write there
+ */
+export function makePrivateFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${folder} cannot be a folder that this user writes to (${reason}); set DATA_DIR to another.`);
+  }
+}
+
+function makeFolder(folder: string): void {
+  const present = statSync(folder, { throwIfNoEntry: false });
+  if (present?.isDirectory()) return;
+  if (present) throw new Error('it is something else');
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another start may have made it just now.
+    if (!isSystemError(error, 'EEXIST')) throw error;
+  }
+}
 
 /** Makes what happened to the names in `directory` survive a power cut. */
 export function syncDirectory(directory: string): void {
