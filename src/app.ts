@@ -13,7 +13,7 @@ import { ProblemFilter } from './platform/http/problem.filter.js';
 import { addResponseHeaders } from './platform/http/response-headers.js';
 import { SchemaPipe } from './platform/http/schema.pipe.js';
 import { logAnswers } from './platform/log/access-log.js';
-import { QuietLogger } from './platform/log/logger.js';
+import { startLogging, untilLogging } from './platform/log/logger.js';
 import { measureAnswers } from './platform/metrics/http-metrics.js';
 import { traceRequests } from './platform/tracing/tracing.js';
 import { publicRoutes } from './public-routes.js';
@@ -23,12 +23,11 @@ export const BASE = 'api/v1';
 /** An HTTP application of the given module, dressed with all that every request passes through; not listening yet. */
 export async function createApp(module: DynamicModule | Type, config: Config): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(config), {
+    ...untilLogging,
     bodyParser: false,
-    bufferLogs: true,
-    abortOnError: false,
     routeConflictPolicy: { duplicate: 'error' },
   });
-  app.useLogger(app.get(QuietLogger));
+  startLogging(app);
   await traceRequests(app, config);
   dress(app);
   logAnswers(app);

@@ -24,7 +24,7 @@ export async function run(start: () => Promise<Running>): Promise<void> {
   try {
     await running;
   } catch (error) {
-    process.stderr.write(`Daybook cannot start. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`Daybook cannot start. ${sentenceOf(error)}\n`);
     // Whatever was begun before it failed keeps nobody waiting.
     process.exit(1);
   }
@@ -35,7 +35,7 @@ export async function runOnce(work: () => Promise<string>): Promise<void> {
   try {
     process.stdout.write(`${await work()}\n`);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -43,4 +43,10 @@ export async function runOnce(work: () => Promise<string>): Promise<void> {
 async function end(started: Running): Promise<void> {
   await started.close();
   process.exit(0);
+}
+
+/** Of a name with several addresses, where none answers, Node's error says nothing itself. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
 }

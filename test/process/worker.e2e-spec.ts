@@ -35,6 +35,17 @@ describe('the queue process', () => {
   });
 });
 
+describe.each(['main.js', 'worker.js'])('%s', (entry) => {
+  const api = useApi();
+
+  it('says in one line why it cannot start, and nothing else', async () => {
+    // A name that stands for two addresses, at which nobody answers.
+    const process = start(entry, [], { ...api.environment(), DATABASE_URL: 'postgres://nobody@localhost:9/none' });
+    expect(await process.ended).toBe(1);
+    expect(await process.output).toMatch(/^Daybook cannot start\. connect ECONNREFUSED \S+:9(, .*)?\n$/);
+  });
+});
+
 describe('the migration job', () => {
   it('says what is missing with --check, and with --wait is done when another has run it', async () => {
     const database = await emptyDatabase();
