@@ -4,7 +4,6 @@ import { createE2eAccount } from './crypto/accounts.js';
 import { fromBase64url, toBase64url, wipe } from './crypto/bytes.js';
 import type { Identity } from './crypto/identity.js';
 import { createId } from './crypto/ids.js';
-import type { KeyLogHead } from './crypto/key-log.js';
 import type { KdfParameters } from './crypto/kdf.js';
 import type { MasterKey } from './crypto/master-key.js';
 import type { Argon2id } from './crypto/passwords.js';
@@ -13,7 +12,7 @@ import { e2eAuthKey, unlockE2eAccount } from './crypto/unlocking.js';
 import type { E2eSignUp, WireKeys } from './crypto/wire.js';
 import { AnswerRefused, PasswordRefused } from './problems.js';
 import { expiryOf, tokensOf } from './session.js';
-import type { PinnedKeyLog, SessionRecord, Tier } from './session-store.js';
+import { fromPinned, type PinnedKeyLog, type SessionRecord, type Tier, toPinned } from './session-store.js';
 
 /**
  * Where a sign-in happens; shown to the user in the list of sessions. With a `public_key` (`newDeviceKeys`) the key comes into
@@ -137,14 +136,14 @@ async function signInE2e(connection: Connection, account: ExistingAccount): Prom
     const answer = unwrap(await connection.once.POST('/api/v1/auth/login', { body }));
     const record = recordOf(connection, 'e2e', answer, { askedAt, device });
     const keys = keysOf(answer);
-    const head = pinned && { n: pinned.n, hash: fromBase64url(pinned.hash) };
+    const head = pinned && fromPinned(pinned);
     const keyLog = await keyLogOf(connection, record);
     const unlocked = { userId: record.user.id, kdf, keys, root, keyLog, ...(head && { pinned: head }) };
     const opened = await unlockE2eAccount(unlocked);
     wipe(opened.authKey);
     wipeIdentity(opened.identity);
     const [receiving_key, signing_key] = keys.private_keys;
-    const kept = { key_log_head: pinOf(opened.head), receiving_key, signing_key };
+    const kept = { key_log_head: toPinned(opened.head), receiving_key, signing_key };
     return { record: { ...record, ...kept }, master: opened.master };
   } finally {
     wipe(authKey, root);
@@ -177,10 +176,6 @@ function keysOf({ keys }: Schemas['SignedIn']): WireKeys {
   const [receiving, signing] = keys?.private_keys ?? [];
   if (!keys || receiving === undefined || signing === undefined) throw new AnswerRefused('keys');
   return { ...keys, private_keys: [receiving, signing] };
-}
-
-function pinOf({ n, hash }: KeyLogHead): PinnedKeyLog {
-  return { n, hash: toBase64url(hash) };
 }
 
 /** The record has the key for signing wrapped (devices.ts), and nothing here receives yet: neither is kept open. */

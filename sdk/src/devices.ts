@@ -14,6 +14,7 @@ import { ready, sha256 } from './crypto/primitives.js';
 import { Field } from './crypto/registry.js';
 import { DaybookProblem, SignedOut } from './problems.js';
 import type { Session } from './session.js';
+import { fromPinned, toPinned } from './session-store.js';
 
 const triesMax = 3;
 
@@ -60,13 +61,13 @@ export class Devices {
     await ready();
     const { data } = unwrap(await this.#api.GET('/api/v1/auth/keys/log'));
     const { user, key_log_head: kept } = this.#session.record;
-    const pinned = kept && { n: kept.n, hash: fromBase64url(kept.hash) };
+    const pinned = kept && fromPinned(kept);
     const log = verifyKeyLog(
       data.map(({ statement }) => fromBase64url(statement)),
       user.id,
       pinned,
     );
-    await this.#session.keep({ key_log_head: { n: log.head.n, hash: toBase64url(log.head.hash) } });
+    await this.#session.keep({ key_log_head: toPinned(log.head) });
     return log;
   }
 

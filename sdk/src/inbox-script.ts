@@ -9,7 +9,7 @@ import type { Tier } from './crypto/registry.js';
 import type { EntryDraft } from './entry.js';
 import { type CallOptions, withSignal } from './entry-calls.js';
 import { contentOf } from './sealed-content.js';
-import type { PinnedKeyLog } from './session-store.js';
+import { fromPinned, type PinnedKeyLog, toPinned } from './session-store.js';
 
 /** Whose inbox is filled, and by which key. */
 export interface InboxScriptOptions extends Pick<ConnectionOptions, 'url' | 'fetch' | 'retry'> {
@@ -69,9 +69,9 @@ export class InboxScript {
   async #verifiedRecipient(): Promise<Recipient> {
     await ready();
     const { user_id: userId, key_log } = unwrap(await this.#api.GET('/api/v1/inbox/recipient'));
-    const pinned = this.#pinned && { n: this.#pinned.n, hash: fromBase64url(this.#pinned.hash) };
+    const pinned = this.#pinned && fromPinned(this.#pinned);
     const { identity, head } = verifyKeyLog(key_log.map(fromBase64url), userId, pinned);
-    this.keyLogHead = { n: head.n, hash: toBase64url(head.hash) };
+    this.keyLogHead = toPinned(head);
     return { userId, tier: identity.tier, publicKey: identity.x25519 };
   }
 }

@@ -1,4 +1,6 @@
 import type { Schemas } from './api.js';
+import { fromBase64url, toBase64url } from './crypto/bytes.js';
+import type { KeyLogHead } from './crypto/key-log.js';
 
 /** Who can open content: only the client (`e2e`), or the server too while the user is signed in (`uce`). */
 export type Tier = Schemas['User']['tier'];
@@ -9,6 +11,9 @@ export interface PinnedKeyLog {
   /** SHA-256 of the statement, base64url. */
   readonly hash: string;
 }
+
+export const toPinned = ({ n, hash }: KeyLogHead): PinnedKeyLog => ({ n, hash: toBase64url(hash) });
+export const fromPinned = ({ n, hash }: PinnedKeyLog): KeyLogHead => ({ n, hash: fromBase64url(hash) });
 
 /** What a session consists of: plain JSON. The tokens open the diary of a `uce` account: keep them as you would a password. */
 export interface SessionRecord {

@@ -38,6 +38,12 @@ export const historyType = {
 } as const;
 export type HistoryType = keyof typeof historyType;
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the registry the other way round
+const names = new Map(Object.entries(historyType).map(([name, number]) => [number as number, name as HistoryType]));
+
+/** The name of a type in the ledger; undefined for a number that is not in the registry. */
+export const historyTypeOf = (number: number): HistoryType | undefined => names.get(number);
+
 /** One event of a user's ledger; absent members count as zeros in its hash. */
 export interface HistoryEvent {
   readonly userId: string;

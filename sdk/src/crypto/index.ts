@@ -169,4 +169,4 @@ export {
   checkSlot,
 } from './gate.js';
 export { boxEntry, openBoxedEntry, type BoxedEntry, type BoxedEntryPlace } from './boxed-entries.js';
-export { historyHash, historyType, type HistoryEvent, type HistoryType } from './history.js';
+export { historyHash, historyType, historyTypeOf, type HistoryEvent, type HistoryType } from './history.js';

@@ -1,19 +1,13 @@
-import { historyHash, historyType, type HistoryType } from '@daybook/sdk/crypto';
+import { equalBytes, historyHash, historyTypeOf } from '@daybook/sdk/crypto';
 import type pg from 'pg';
 import type { LedgerRow } from '../../modules/ledger/ledger.js';
 
 const PAGE = 1_000;
-const names = new Map<number, HistoryType>(
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the registry
-  (Object.keys(historyType) as HistoryType[]).map((name) => [historyType[name], name]),
-);
 
 interface Head {
   readonly seq: number;
   readonly hash: Uint8Array;
 }
-
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
 
 async function headOf(client: pg.ClientBase, userId: string): Promise<Head | undefined> {
   const { rows } = await client.query<Head>(`SELECT seq, hash FROM ledger_heads WHERE user_id = $1`, [userId]);
@@ -31,18 +25,20 @@ export async function brokenPlace(client: pg.ClientBase, userId: string): Promis
     );
     for (const row of rows) {
       if (row.seq !== last.seq + 1) return `lacks event ${last.seq + 1}`;
-      if (!isSame(row.prev_hash, last.hash) || !isSame(row.hash, hashOf(userId, row)))
+      if (!equalBytes(row.prev_hash, last.hash) || !equalBytes(row.hash, hashOf(userId, row)))
         return `breaks at event ${row.seq}`;
       last = row;
     }
     if (rows.length < PAGE) break;
   }
   const head = await headOf(client, userId);
-  return head?.seq === last.seq && isSame(head.hash, last.hash) ? undefined : `ends at ${last.seq}, its head elsewhere`;
+  return head?.seq === last.seq && equalBytes(head.hash, last.hash)
+    ? undefined
+    : `ends at ${last.seq}, its head elsewhere`;
 }
 
 function hashOf(userId: string, row: LedgerRow): Uint8Array {
-  const type = names.get(row.type);
+  const type = historyTypeOf(row.type);
   if (!type) return new Uint8Array();
   return historyHash({
     userId,
@@ -70,5 +66,5 @@ export async function compareHeads(
     `SELECT hash FROM ledger_events WHERE user_id = $1 AND seq = $2`,
     [userId, head.seq],
   );
-  return rows[0] && isSame(rows[0].hash, head.hash) ? undefined : `is not the beginning of the live one`;
+  return rows[0] && equalBytes(rows[0].hash, head.hash) ? undefined : `is not the beginning of the live one`;
 }

@@ -31,7 +31,9 @@ export function makePrivateFolder(folder: string): void {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${folder} cannot be a folder that this user writes to (${reason}); set DATA_DIR to another.`);
+    throw new Error(`${folder} cannot be a folder that this user writes to (${reason}); set DATA_DIR to another.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { historyType, type HistoryType, toBase64url } from '@daybook/sdk/crypto';
+import { historyTypeOf, toBase64url } from '@daybook/sdk/crypto';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from '../../../platform/database/database.js';
@@ -46,11 +46,8 @@ export class HistoryService {
   }
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the registry the other way round
-const typeNames = new Map(Object.entries(historyType).map(([name, number]) => [number as number, name as HistoryType]));
-
 function toView(row: LedgerRow): EntryHistoryView['data'][number] {
-  const type = typeNames.get(row.type);
+  const type = historyTypeOf(row.type);
   if (!type) throw new Error('an event of a type that is not in the registry');
   return {
     seq: row.seq,
