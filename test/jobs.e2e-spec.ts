@@ -83,10 +83,10 @@ describe('a job', () => {
     const ada = await api.newUser();
     const { id } = await idle(ada);
     const stream = api.get(JobStream);
-    stream.pace = { ...stream.pace, lookMs: 5, pingMs: 20, lengthMs: 200 };
+    stream.pace = { ...stream.pace, lookMs: 5, pingMs: 0, lengthMs: 200 };
     const [, first, ...rest] = eventsOf((await ada.get(`/jobs/${id}/events`)).text);
     expect(first).toMatchObject({ event: 'job', id: '1' });
-    expect(rest.length).toBeGreaterThan(1);
+    expect(rest.length).toBeGreaterThan(0);
     expect(new Set(rest.map(({ event }) => event))).toEqual(new Set(['ping']));
     const listen = async (lastEventId: string) => {
       const { text } = await ada.get(`/jobs/${id}/events`, { headers: { 'last-event-id': lastEventId } });

@@ -37,11 +37,12 @@ export class JobStream {
         saidAt = performance.now();
         yield `id: ${told}\nevent: job\ndata: ${JSON.stringify(toJobView(job))}\n\n`;
       }
-      if (isOver(job) || this.drain.isDraining || performance.now() > end) return;
+      if (isOver(job)) return;
       if (performance.now() - saidAt >= pingMs) {
         saidAt = performance.now();
         yield 'event: ping\ndata: {}\n\n';
       }
+      if (this.drain.isDraining || performance.now() > end) return;
       // Work that goes on goes on at once.
       await sleep(isNew ? pauseMs : lookMs);
     }
