@@ -84,8 +84,7 @@ export class InboxItemsService {
     return this.db.asUser(caller, async (tx) => {
       const found = await this.items.list(tx, caller.userId, deleted, size + 1, after);
       const { rows, next_cursor } = this.cursors.page(caller, found, size, ({ seq }) => [String(seq)], of);
-      const told: InboxItemEntity[] = [];
-      for (const item of rows) told.push(item.expiresAt ? item : await this.removal.begin(tx, item));
+      const told = await this.removal.beginAll(tx, caller.userId, rows);
       return { data: await this.views(tx, caller, told), next_cursor };
     });
   }

@@ -35,6 +35,16 @@ export class InboxRemoval {
     return { ...item, ...change };
   }
 
+  /** Lets the time begin of those items of one user that were not told of before; all of them, as they are then. */
+  async beginAll(tx: Tx, userId: UserId, items: readonly InboxItemEntity[]): Promise<InboxItemEntity[]> {
+    const ids = items.filter(({ expiresAt }) => !expiresAt).map(({ id }) => id);
+    if (ids.length === 0) return [...items];
+    const expiresAt = this.clock.in(KEPT_MS);
+    await this.items.updateAll(tx, userId, ids, { expiresAt });
+    await this.due.setAll(tx, userId, ERASE_ITEM, ids, expiresAt);
+    return items.map((item) => (item.expiresAt ? item : { ...item, expiresAt }));
+  }
+
   /** Takes an item away that becomes an entry in this transaction: its bytes are counted no more. */
   async takeOut(tx: Tx, item: InboxItemEntity): Promise<void> {
     const { userId, id, sealed, boxedKey } = item;

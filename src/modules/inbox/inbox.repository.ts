@@ -53,6 +53,10 @@ export class InboxRepository {
     await tx.update(InboxItemEntity, { userId, id }, change);
   }
 
+  async updateAll(tx: Tx, userId: UserId, ids: readonly EntryId[], change: Partial<InboxItemEntity>): Promise<void> {
+    await tx.update(InboxItemEntity, { userId, id: In([...ids]) }, change);
+  }
+
   async delete(tx: Tx, { userId, id }: InboxItemEntity): Promise<void> {
     await tx.delete(InboxItemEntity, { userId, id });
   }

@@ -20,10 +20,14 @@ export class Due {
   constructor(private readonly db: Database) {}
 
   async set(tx: Tx, userId: UserId, task: string, id: string, dueAt: Date): Promise<void> {
+    await this.setAll(tx, userId, task, [id], dueAt);
+  }
+
+  async setAll(tx: Tx, userId: UserId, task: string, ids: readonly string[], dueAt: Date): Promise<void> {
     await tx.query(
-      `INSERT INTO due (user_id, task, id, due_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO due (user_id, task, id, due_at) SELECT $1, $2, id, $4 FROM unnest($3::uuid[]) AS given (id)
        ON CONFLICT (user_id, task, id) DO UPDATE SET due_at = excluded.due_at`,
-      [userId, task, id, dueAt],
+      [userId, task, ids, dueAt],
     );
   }
 
