@@ -32,8 +32,8 @@ export async function createApp(module: DynamicModule | Type, config: Config): P
   dress(app);
   logAnswers(app);
   measureAnswers(app);
-  const document = openApiOf(app);
-  SwaggerModule.setup(`${BASE}/docs`, app, document, {
+  // Made when somebody first asks for it, in half a second, by which every start is shorter.
+  SwaggerModule.setup(`${BASE}/docs`, app, () => openApiOf(app), {
     jsonDocumentUrl: `${BASE}/openapi.json`,
     yamlDocumentUrl: `${BASE}/openapi.yaml`,
     customSiteTitle: 'Daybook API',
