@@ -6,7 +6,7 @@ import { sealedDraft } from './harness/entries.js';
 import { expectInvalid, expectProblem, pointersOf } from './harness/problems.js';
 
 /** How many cards a page reads, and how many while it has found too little. */
-const [CARDS_ENOUGH, CARDS_MAX] = [200, 1_500];
+const [CARDS_ENOUGH, CARDS_MAX] = [200, 1_000];
 
 describe('a search', () => {
   const api = useApi();

@@ -6,7 +6,7 @@ import { inTurns } from './turns.js';
 /** A page reads so many cards, the newest first, */
 const CARDS_ENOUGH = 200;
 /** and goes on up to so many for as long as it has found less than was asked for. */
-const CARDS_MAX = 1_500;
+const CARDS_MAX = 1_000;
 /** A later page of the same entries may read more: some may have been written between them since. */
 const CARDS_MAX_LATER = 2 * CARDS_MAX;
 
