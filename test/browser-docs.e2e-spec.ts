@@ -27,4 +27,16 @@ if (!isChromiumThere) it(`Swagger UI was not tried in a browser: there is no chr
     expect(await write.locator('.live-responses-table .response-col_status').last().innerText()).toContain('201');
     expect(faults).toEqual([]);
   });
+
+  it('shows what is answered before anything is sent, for each tier', async () => {
+    const page = await chromium.newPage();
+    await page.goto(`${api.origin}/api/v1/docs`);
+    const read = page.locator('#operations-entries-entries_read');
+    await read.locator('.opblock-summary').click();
+    const answer = read.locator('.responses-table .response[data-code="200"]');
+    const shown = async () => JSON.parse(await answer.locator('.highlight-code').innerText());
+    expect(await shown()).toMatchObject({ tier: 'uce', title: 'First snow', tags: ['garden'] });
+    await answer.locator('.examples-select-element').selectOption('e2e');
+    expect(await shown()).toMatchObject({ tier: 'e2e', sealed: expect.any(String), tag_tokens: [expect.any(String)] });
+  });
 });

@@ -1,4 +1,4 @@
-import { PreparedQuery, readQuery, saysNothing } from '@daybook/sdk/search';
+import { PreparedQuery, readQuery, stopWordNotes } from '@daybook/sdk/search';
 
 const WORD = /^[a-z]{3,}$/;
 
@@ -32,7 +32,7 @@ function countTexts(texts) {
   return counts;
 }
 
-const says = (word) => !saysNothing(new PreparedQuery(readQuery(word).query), ['en']);
+const says = (word) => stopWordNotes(new PreparedQuery(readQuery(word).query), ['en']).length === 0;
 
 /** Three words that follow each other in a text, the middle one given. */
 function phraseWith(texts, word) {

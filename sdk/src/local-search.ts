@@ -15,9 +15,8 @@ import {
   type PageTurn,
   PreparedQuery,
   readQuery,
-  saysNothing,
   searchCards,
-  stopWordsNote,
+  stopWordNotes,
   WordMemory,
 } from './search/index.js';
 import type { Search, SearchHit, SearchPage, SearchRequest } from './search-form.js';
@@ -75,12 +74,11 @@ export class LocalSearch implements Search {
     const order = sort === 'newest' ? 'date' : sort;
     const turn: PageTurn = { order, limit, entries: this.#index.size, behind };
     const { page, next } = await this.#inTurns(searchCards(prepared, this.#index.candidates(), turn));
-    const isEmpty = saysNothing(new PreparedQuery(query), this.#index.languages);
     return {
       data: await this.#shown(prepared, page, options),
       next_cursor: next && this.#cursorOf(request, next),
       complete: true,
-      notes: isEmpty ? [...notes, stopWordsNote] : notes,
+      notes: [...notes, ...stopWordNotes(new PreparedQuery(query), this.#index.languages)],
     };
   }
 

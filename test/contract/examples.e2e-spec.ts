@@ -1,44 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { E2eTestUser, useApi } from '../harness/api.js';
 import { Browser } from '../harness/browser.js';
 import { sealedDraft } from '../harness/entries.js';
+import { bodyExamples } from '../harness/examples.js';
 import { useIntegrations } from '../harness/facebook/connected.js';
 
-type Examples = Record<string, { readonly value: object }>;
-interface Operation {
-  readonly requestBody?: { readonly content: Record<string, { readonly examples?: Examples }> };
-}
+const examplesOf = (path: string, method = 'post') => bodyExamples(method, path);
 
-const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
-  readFileSync('openapi.json', 'utf8'),
-);
-
-/** Bodies for which no fixed example can work, each with the reason. */
-const without: Record<string, string> = {
-  '/api/v1/auth/verify-email': 'takes a code that only a mail brings',
-  '/api/v1/auth/keys/log': 'takes a statement that only the account’s own key can sign',
-  '/api/v1/auth/verify-recovery-code': 'takes a code that only a sign-up shows',
-  '/api/v1/auth/reset-password': 'takes a token that only a recovery code gives',
-  '/api/v1/auth/refresh': 'takes a token that only a sign-in gives out',
-};
-
-const examplesOf = (path: string, method = 'post'): Examples =>
-  paths[path]?.[method]?.requestBody?.content['application/json']?.examples ?? {};
-
+/** Those that need a code or a token of an earlier answer are sent with it in answers.e2e-spec.ts. */
 describe('the examples of Swagger UI', () => {
   const api = useApi();
-
-  it('are there for every body, but where none can work', () => {
-    const bare = Object.entries(paths)
-      .filter(([, item]) =>
-        Object.values(item).some(
-          ({ requestBody }) => requestBody && !requestBody.content['application/json']?.examples,
-        ),
-      )
-      .map(([path]) => path);
-    expect(bare).toEqual(Object.keys(without));
-  });
 
   it.each(['uce', 'e2e'])('work as they stand: %s', async (tier) => {
     const send = (path: string, token?: string) =>

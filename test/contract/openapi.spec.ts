@@ -5,13 +5,15 @@ import { problems } from '../../src/platform/http/problem.js';
 import { events } from '../../src/platform/queue/event.js';
 import { reactions } from '../../src/reactions.js';
 
+type Content = Record<string, { readonly schema: { readonly $ref?: string }; readonly examples?: object }>;
 interface Operation {
   readonly summary?: string;
+  readonly description?: string;
   readonly security: unknown[];
   readonly tags: string[];
   readonly parameters?: { readonly name: string; readonly in: string }[];
-  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref?: string } }> };
-  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, unknown> }>;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Record<string, { readonly description: string; readonly content?: Content }>;
 }
 interface Document {
   readonly tags: { readonly name: string; readonly description?: string }[];
@@ -49,6 +51,16 @@ describe('the contract', () => {
   it('describes every tag that an operation has, and no other', () => {
     const described = document.tags.filter(({ description }) => description).map(({ name }) => name);
     expect(described.toSorted()).toEqual([...new Set(operations.flatMap(({ tags }) => tags))].toSorted());
+  });
+
+  it.each(operations)('$name says more than its summary, and shows what is sent and what is answered', (operation) => {
+    const { description, requestBody, responses } = operation;
+    expect(description).toMatch(/^\S.{15,}\.$/s);
+    const fine = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+    const bodies = [requestBody, ...fine.map(([, answer]) => answer)].flatMap((body) =>
+      Object.values(body?.content ?? {}),
+    );
+    for (const { examples } of bodies) expect(Object.keys(examples ?? {})).not.toEqual([]);
   });
 
   it.each(operations)(

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Does the process answer? */
+        /**
+         * Does the process answer?
+         * @description Asks nothing else: not the database, and not whether the server is stopping. Where this fails, a restart helps.
+         */
         get: operations["health_live"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** May requests be sent here? */
+        /**
+         * May requests be sent here?
+         * @description Whether the database answers, and the server is not stopping. The queue, the object store and mail are not asked.
+         */
         get: operations["health_ready"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as /health/ready */
+        /**
+         * The same as /health/ready
+         * @description For monitors that know this name.
+         */
         get: operations["health_health"];
         put?: never;
         post?: never;
@@ -122,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /**
+         * Who is signed in
+         * @description The account as it is now: `tier` says which of the bodies here are yours, and never changes. An access token is enough, an API key is not.
+         */
         get: operations["account_me"];
         put?: never;
         post?: never;
@@ -143,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this account may do here, and how much it may store */
+        /**
+         * What this account may do here, and how much it may store
+         * @description By its tier, and by how the server is set up. Sizes are in bytes; what is used counts the trash, earlier versions and reserved uploads too. Ask here rather than keep these numbers in a client.
+         */
         get: operations["account_features"];
         put?: never;
         post?: never;
@@ -202,7 +217,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove an address with the code that was mailed to it */
+        /**
+         * Prove an address with the code that was mailed to it
+         * @description The address of the account changes here, if the code was for another one. A code is good for an hour and five tries; the newest one alone counts. Sign-in and the diary do not wait for it.
+         */
         post: operations["account_verifyEmail"];
         delete?: never;
         options?: never;
@@ -217,7 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to the account, newest first */
+        /**
+         * What happened to the account, newest first
+         * @description Ways in, devices, keys and connections, and who did it: `session_id` and `device_id`. They are kept as long as the account. What happened to entries is in GET /history.
+         */
         get: operations["account_securityEvents"];
         put?: never;
         post?: never;
@@ -464,7 +485,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End every session, this one included */
+        /**
+         * End every session, this one included
+         * @description All access and refresh tokens stop working at once. API keys go on working, and devices stay listed.
+         */
         post: operations["sessions_logoutAll"];
         delete?: never;
         options?: never;
@@ -519,7 +543,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The devices you signed in from */
+        /**
+         * The devices you signed in from
+         * @description Each sign-in that gives a `device` adds one, the same machine a second time too. `last_seen_at` moves when a session of it is refreshed. The 200 most recently seen.
+         */
         get: operations["sessions_listDevices"];
         put?: never;
         post?: never;
@@ -546,7 +573,10 @@ export interface paths {
         delete: operations["sessions_revokeDevice"];
         options?: never;
         head?: never;
-        /** Rename a device */
+        /**
+         * Rename a device
+         * @description The name alone changes: sessions and the key in the key log stay, and the ledger says nothing of it.
+         */
         patch: operations["sessions_renameDevice"];
         trace?: never;
     };
@@ -617,7 +647,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List media, newest first */
+        /**
+         * List media, newest first
+         * @description By when they were announced. Without uploads that are not complete and without thumbnails, which are named by what they show (`thumbnail_id`). Each comes with the key that opens it.
+         */
         get: operations["media_list"];
         put?: never;
         post?: never;
@@ -680,7 +713,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take media out of the trash */
+        /**
+         * Take media out of the trash
+         * @description Entries that name it show it again. What is not in the trash stays as it is.
+         */
         post: operations["media_restore"];
         delete?: never;
         options?: never;
@@ -715,7 +751,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Entries of the same day in other years */
+        /**
+         * Entries of the same day in other years
+         * @description Earlier and later ones, whole, without the trash and without the year of `date`. 29 February is found on 29 February alone.
+         */
         get: operations["calendar_onThisDay"];
         put?: never;
         post?: never;
@@ -732,7 +771,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your tags, with how many entries have each */
+        /**
+         * Your tags, with how many entries have each
+         * @description All of them, on one page; the trash is not counted. uce: with their names. e2e: with the tokens that the client made, in the order in which they came. A tag that entries in the trash alone have is there, with 0.
+         */
         get: operations["tags_list"];
         put?: never;
         post?: never;
@@ -773,7 +815,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List entries, newest day first */
+        /**
+         * List entries, newest day first
+         * @description Whole entries, without the trash unless `deleted` asks for it. One without a day stands at the day (UTC) on which it was written. Pages do not shift when something is written in between.
+         */
         get: operations["lists_list"];
         put?: never;
         /**
@@ -836,7 +881,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read up to 300 entries by their ids */
+        /**
+         * Read up to 300 entries by their ids
+         * @description One answer for all of them, also of those in the trash (`deleted_at`). An id that is sent twice is answered once.
+         */
         post: operations["lists_readAll"];
         delete?: never;
         options?: never;
@@ -871,7 +919,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an entry was in one version */
+        /**
+         * What an entry was in one version
+         * @description The current one too. uce: opened by the server. e2e: as its client sealed it then, with the key of that version. How many are kept is a setting of the account.
+         */
         get: operations["versions_read"];
         put?: never;
         post?: never;
@@ -948,7 +999,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The kinds of entries, with their questions and the schema of data */
+        /**
+         * The kinds of entries, with their questions and the schema of data
+         * @description The same for every account; kinds are added and never taken away. `data` of a uce entry is checked by the schema; of an e2e entry that is up to its client.
+         */
         get: operations["entries_kinds"];
         put?: never;
         post?: never;
@@ -965,7 +1019,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an entry */
+        /**
+         * Read an entry
+         * @description Also one that is in the trash: `deleted_at` says so. The `ETag` is its version, for If-Match of a change. An entry that was erased is 410, not 404.
+         */
         get: operations["entries_read"];
         /**
          * Replace an entry
@@ -996,7 +1053,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take an entry out of the trash */
+        /**
+         * Take an entry out of the trash
+         * @description It has the version that it had, and uce search finds it again. An entry that is not in the trash stays as it is.
+         */
         post: operations["entries_restore"];
         delete?: never;
         options?: never;
@@ -1097,7 +1157,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back an item that was discarded */
+        /**
+         * Take back an item that was discarded
+         * @description Its 14 days begin anew, and one that could not be opened is tried again. An item that was not discarded stays as it is.
+         */
         post: operations["inbox_restore"];
         delete?: never;
         options?: never;
@@ -1212,7 +1275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the search index has come (uce) */
+        /**
+         * How far the search index has come (uce)
+         * @description For a bar of progress: `entries_pending` falls in your own requests alone, and is 0 when all can be found. The trash is in neither number.
+         */
         get: operations["search_stats"];
         put?: never;
         post?: never;
@@ -8919,7 +8985,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description JSON lines: { seq, type, entry_id, version, at, device_id, session_id, envelope_hash, hash, prev_hash } */
+            /**
+             * @description One object a line:
+             *
+             *     ```json
+             *     {"seq":2,"type":"created","version":1,"at":"2026-11-21T18:53:35.452Z","device_id":"01a1ff74-e19b-7542-94d7-5f4707c86966","session_id":"01a1ff74-e19b-7542-94d7-59843dd40791","envelope_hash":"d4MDsbAIZiWp2MUl6f0hP98tlETURefDjs6TUfGWNX8","hash":"UNm3QdppWH-TLGU4uuHxskJPLLi5_I1DPw_8JYLINoI","prev_hash":"BRIMM2bO9zULZktqGbRp-5ZFjTAx-1pqikHd5ot2LMg","entry_id":"01a1ff74-ed49-7114-9885-b1efcc1eee2c"}
+             *     ```
+             */
             200: {
                 headers: {
                     [name: string]: unknown;

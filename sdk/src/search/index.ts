@@ -27,7 +27,7 @@ export type { Range } from './normalize.js';
 export { type FilterTerm, type Query, queryBounds, type QueryFault, type QueryNode, type TextTerm } from './query.js';
 export { daysOf } from './query-days.js';
 export { parseQuery } from './query-parser.js';
-export { readQuery, saysNothing, stopWordsNote, type ReadQuery } from './read-query.js';
+export { readQuery, type ReadQuery, stopWordNotes } from './read-query.js';
 export { FoundCount, rank, ranking, type Statistics, statisticsOf } from './rank.js';
 export {
   type Candidate,

@@ -12,8 +12,8 @@ export interface ReadQuery {
   readonly notes: readonly string[];
 }
 
-/** What is said of a query that says nothing in any of the languages that the entries are in. */
-export const stopWordsNote = 'There are only words like "the" or "and", which no entry is found by.';
+const englishNames = new Intl.DisplayNames('en', { type: 'language' });
+const englishLists = new Intl.ListFormat('en');
 
 /**
  * Reads a query that somebody waits for an answer to: what cannot be read as it was meant is refused, not guessed at. Signs
@@ -27,7 +27,12 @@ export function readQuery(text: string): ReadQuery {
   return { query, refusals, notes: said.map(({ text }) => `Left out: ${text}.`) };
 }
 
-/** Whether a query says nothing to entries in these languages. */
-export function saysNothing(query: PreparedQuery, languages: readonly Language[]): boolean {
-  return languages.length > 0 && languages.every((language) => query.in(language) === null);
+/** What there is to say about a query of stop words alone, by the languages that the entries are in. */
+export function stopWordNotes(query: PreparedQuery, languages: readonly Language[]): readonly string[] {
+  const silent = languages.filter((language) => query.in(language) === null);
+  if (silent.length === 0) return [];
+  if (silent.length === languages.length)
+    return ['There are only words like "the" or "and", which no entry is found by.'];
+  const named = englishLists.format(silent.map((language) => englishNames.of(language) ?? language));
+  return [`Entries in ${named} are not found by this: there, these are words like "the" or "and".`];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type Language,
   languageOfEntry,
   languageOfTag,
   makeCard,
@@ -8,9 +9,9 @@ import {
   parseQuery,
   PreparedQuery,
   readQuery,
-  saysNothing,
   searchableText,
   searchCards,
+  stopWordNotes,
 } from '../../src/search/index.js';
 
 describe('a query that somebody waits for', () => {
@@ -25,13 +26,15 @@ describe('a query that somebody waits for', () => {
     expect(readQuery('salt "pepper').refusals).toEqual(['this quotation has no end (character 6)']);
   });
 
-  it('says nothing where it has stop words alone, in every language there is', () => {
-    const query = new PreparedQuery(parseQuery('die').query);
-    expect([saysNothing(query, ['de']), saysNothing(query, ['de', 'en']), saysNothing(query, [])]).toEqual([
-      true,
-      false,
-      false,
+  it('of stop words alone is told where it finds nothing: in all languages of a diary, or in some', () => {
+    const notes = (text: string, ...languages: Language[]) =>
+      stopWordNotes(new PreparedQuery(parseQuery(text).query), languages);
+    const never = 'There are only words like "the" or "and", which no entry is found by.';
+    expect([notes('die', 'de'), notes('die'), notes('die cast', 'de')]).toEqual([[never], [], []]);
+    expect(notes('die', 'de', 'en', 'und')).toEqual([
+      'Entries in German are not found by this: there, these are words like "the" or "and".',
     ]);
+    expect(notes('in', 'de', 'und', 'en')).toEqual([expect.stringMatching(/^Entries in German and English are not/)]);
   });
 });
 

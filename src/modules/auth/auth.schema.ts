@@ -4,6 +4,13 @@ import { UserId } from '../../platform/ids.js';
 import { bytes, Instant } from '../../platform/http/wire.js';
 import { TierName } from '../tiers/tiers.schema.js';
 import { IDENTITY_STATEMENT_BYTES } from './keys/key-log.schema.js';
+import {
+  preloginAnswerExamples,
+  signedInExamples,
+  signedUpExamples,
+  userExamples,
+} from './accounts/answer-examples.js';
+import { refreshedExamples, renamedExamples } from './sessions/examples.js';
 
 export const SessionId = z.uuidv7().toLowerCase().brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
@@ -77,7 +84,7 @@ export const DeviceView = z
     created_at: Instant,
     last_seen_at: Instant,
   })
-  .meta({ id: 'Device' });
+  .meta({ id: 'Device', examples: renamedExamples });
 export type DeviceView = z.infer<typeof DeviceView>;
 
 /** How a client keeps its tokens. */
@@ -137,7 +144,7 @@ export type SignUp = z.infer<typeof SignUp>;
 
 export const Prelogin = z.strictObject({ email: Email }).meta({ id: 'Prelogin' });
 export type Prelogin = z.infer<typeof Prelogin>;
-export const PreloginView = z.object({ kdf: KdfView }).meta({ id: 'PreloginAnswer' });
+export const PreloginView = z.object({ kdf: KdfView }).meta({ id: 'PreloginAnswer', examples: preloginAnswerExamples });
 export type PreloginView = z.infer<typeof PreloginView>;
 
 const UceLogin = z.strictObject({
@@ -188,7 +195,7 @@ export const UserView = z
     }),
     created_at: Instant,
   })
-  .meta({ id: 'User' });
+  .meta({ id: 'User', examples: userExamples });
 export type UserView = z.infer<typeof UserView>;
 
 export const SignUpView = z
@@ -198,7 +205,7 @@ export const SignUpView = z
     device: DeviceView.optional().describe('the device that was given'),
     recovery_codes: z.array(z.string()).optional().describe('uce: shown this once; each opens the account one time'),
   })
-  .meta({ id: 'SignedUp' });
+  .meta({ id: 'SignedUp', examples: signedUpExamples });
 export type SignUpView = z.infer<typeof SignUpView>;
 
 export const KeysView = z
@@ -224,8 +231,10 @@ export const LoginView = z
       .optional()
       .describe('of an imported account at its first sign-in: shown this once; each opens the account one time'),
   })
-  .meta({ id: 'SignedIn' });
+  .meta({ id: 'SignedIn', examples: signedInExamples });
 export type LoginView = z.infer<typeof LoginView>;
 
-export const RefreshView = z.object({ tokens: TokensUnlessCookies }).meta({ id: 'Refreshed' });
+export const RefreshView = z
+  .object({ tokens: TokensUnlessCookies })
+  .meta({ id: 'Refreshed', examples: refreshedExamples });
 export type RefreshView = z.infer<typeof RefreshView>;

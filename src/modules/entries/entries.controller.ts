@@ -72,7 +72,12 @@ export class EntriesController {
 
   @Get('kinds')
   @Allows('entries:read')
-  @ApiOperation({ summary: 'The kinds of entries, with their questions and the schema of data' })
+  @ApiOperation({
+    summary: 'The kinds of entries, with their questions and the schema of data',
+    description:
+      'The same for every account; kinds are added and never taken away. `data` of a uce entry is checked by the schema; ' +
+      'of an e2e entry that is up to its client.',
+  })
   @Returns(KindListView, 'All kinds')
   kinds() {
     return kindList();
@@ -80,7 +85,12 @@ export class EntriesController {
 
   @Get(':id')
   @Allows('entries:read')
-  @ApiOperation({ summary: 'Read an entry' })
+  @ApiOperation({
+    summary: 'Read an entry',
+    description:
+      'Also one that is in the trash: `deleted_at` says so. The `ETag` is its version, for If-Match of a change. An ' +
+      'entry that was erased is 410, not 404.',
+  })
   @Returns(EntryView, 'The entry, as it is now')
   @Problems(EntryNotFound, EntryErased, Locked)
   async read(
@@ -160,7 +170,11 @@ export class EntriesController {
 
   @Post(':id/restore')
   @Allows('entries:write')
-  @ApiOperation({ summary: 'Take an entry out of the trash' })
+  @ApiOperation({
+    summary: 'Take an entry out of the trash',
+    description:
+      'It has the version that it had, and uce search finds it again. An entry that is not in the trash stays as it is.',
+  })
   @Returns(WrittenEntryView, 'The entry, where it was')
   @Problems(EntryNotFound, EntryErased, Locked)
   @Repeatable(async ({ entries }: EntriesController, me: Caller, made, reply) => {

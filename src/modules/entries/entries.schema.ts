@@ -4,6 +4,7 @@ import { HistoryHead } from '../ledger/ledger.js';
 import { sizes } from '../tiers/sizes.js';
 import { MediaId } from '../media/media.schema.js';
 import { EntryKind, kinds } from './kinds.js';
+import { entryExamples, pageExamples, removedExamples, writtenExamples } from './answer-examples.js';
 
 /** Header and tag around the largest padded content. */
 const SEALED_BYTES_MAX = 300 * 1024;
@@ -224,7 +225,9 @@ const E2eEntryView = z.object({
   tag_tokens: z.array(z.base64url()),
 });
 
-export const EntryView = z.discriminatedUnion('tier', [UceEntryView, E2eEntryView]).meta({ id: 'Entry' });
+export const EntryView = z
+  .discriminatedUnion('tier', [UceEntryView, E2eEntryView])
+  .meta({ id: 'Entry', examples: entryExamples });
 export type EntryView = z.infer<typeof EntryView>;
 
 export const WrittenEntryView = z
@@ -232,12 +235,12 @@ export const WrittenEntryView = z
     UceEntryView.extend({ history_head: HistoryHead }),
     E2eEntryView.extend({ history_head: HistoryHead }),
   ])
-  .meta({ id: 'WrittenEntry' });
+  .meta({ id: 'WrittenEntry', examples: writtenExamples });
 export type WrittenEntryView = z.infer<typeof WrittenEntryView>;
 
 export const EntryPageView = z
   .object({ data: z.array(EntryView), next_cursor: z.string().nullable() })
-  .meta({ id: 'EntryPage' });
+  .meta({ id: 'EntryPage', examples: pageExamples });
 export type EntryPageView = z.infer<typeof EntryPageView>;
 
 export const RemovedEntryView = z
@@ -246,5 +249,5 @@ export const RemovedEntryView = z
     deleted_at: Instant.nullable().describe('null: it is erased, for good'),
     history_head: HistoryHead,
   })
-  .meta({ id: 'RemovedEntry' });
+  .meta({ id: 'RemovedEntry', examples: removedExamples });
 export type RemovedEntryView = z.infer<typeof RemovedEntryView>;

@@ -1,5 +1,13 @@
 import type { Examples } from '../../platform/http/accepts.js';
 
+/** Sealed by the account of the sign-up example, for the id of the draft. */
+export const sealedExample = {
+  sealed:
+    'REIBAQEAAABKBDZ3jkQDoVQdSc4GGtnr1aR1Wtva_AlQsX3CKj6yj4eZbTIMH8iGBXx8am6CkWExNnmWOsyrEteHh3fEm663cIlYWxQTclWVD9Z1fW_2COsSNQqiVtsZh_6NKs42wmZbi9H3T_EsP23ejVMCX0EqJDhAq9NPdULTBjx9Q7cMoGcDtpqwDt1RjuhFUZFtY5DxQOdf3jgMbXAMmFnuTMBgrU-Cemd_wDYGs6CdiMLUZXbkDW0mg6TuWBue6mcVKsRGsuB7LNRsD5ve4Wgqr2QqfuEipOo1uNPdBo_f9ktdbYD8pYYZpbXAOE8Cjp6nPdCyoMyBRAodCuX9fSzqjM2biSkWzQJ6hJiWrnm3zoVvdUH6D9zUVdJPuCI7j2FDmXMAFJuG29EJio1Vym-SHW14MnNWNj-FtvA',
+  wrapped_key:
+    'REIBAgEAAAAfeEGelH78T6Epu26BJ0pYbmcEwz3QfgOf7BqZKZ0Sc-3RHXVjGXwYNxP3MP5z0n7n-xi4dMFCqSRcT9F1xOxKcn9_mGMQNp5yaw-CH_I3syMti1onEMoaD0Hll4WVkzFWHCgDF7aEeQ',
+};
+
 export const draftExamples: Examples = {
   uce: {
     summary: 'uce: the server seals it',
@@ -16,10 +24,7 @@ export const draftExamples: Examples = {
     value: {
       id: '019a0000-3000-7000-8000-000000000001',
       entry_date: '2026-11-21',
-      sealed:
-        'REIBAQEAAABKBDZ3jkQDoVQdSc4GGtnr1aR1Wtva_AlQsX3CKj6yj4eZbTIMH8iGBXx8am6CkWExNnmWOsyrEteHh3fEm663cIlYWxQTclWVD9Z1fW_2COsSNQqiVtsZh_6NKs42wmZbi9H3T_EsP23ejVMCX0EqJDhAq9NPdULTBjx9Q7cMoGcDtpqwDt1RjuhFUZFtY5DxQOdf3jgMbXAMmFnuTMBgrU-Cemd_wDYGs6CdiMLUZXbkDW0mg6TuWBue6mcVKsRGsuB7LNRsD5ve4Wgqr2QqfuEipOo1uNPdBo_f9ktdbYD8pYYZpbXAOE8Cjp6nPdCyoMyBRAodCuX9fSzqjM2biSkWzQJ6hJiWrnm3zoVvdUH6D9zUVdJPuCI7j2FDmXMAFJuG29EJio1Vym-SHW14MnNWNj-FtvA',
-      wrapped_key:
-        'REIBAgEAAAAfeEGelH78T6Epu26BJ0pYbmcEwz3QfgOf7BqZKZ0Sc-3RHXVjGXwYNxP3MP5z0n7n-xi4dMFCqSRcT9F1xOxKcn9_mGMQNp5yaw-CH_I3syMti1onEMoaD0Hll4WVkzFWHCgDF7aEeQ',
+      ...sealedExample,
     },
   },
 };

@@ -88,16 +88,18 @@ export const KindListView = z
     ),
     next_cursor: z.null(),
   })
-  .meta({ id: 'EntryKindList' });
+  .meta({ id: 'EntryKindList', examples: { any: { summary: 'All kinds', value: kindList() } } });
 
 /** What `GET /entries/kinds` answers. */
-export const kindList = (): z.infer<typeof KindListView> => ({
-  data: Object.entries(kinds).map(([kind, { title, description, questions, data }]) => ({
-    kind: EntryKind.parse(kind),
-    title,
-    description,
-    questions: [...questions],
-    data_schema: data && { ...z.toJSONSchema(data, { target: 'draft-2020-12' }) },
-  })),
-  next_cursor: null,
-});
+export function kindList() {
+  return {
+    data: Object.entries(kinds).map(([kind, { title, description, questions, data }]) => ({
+      kind: EntryKind.parse(kind),
+      title,
+      description,
+      questions: [...questions],
+      data_schema: data && { ...z.toJSONSchema(data, { target: 'draft-2020-12' }) },
+    })),
+    next_cursor: null,
+  };
+}

@@ -23,7 +23,12 @@ export class ListsController {
 
   @Get()
   @Allows('entries:read')
-  @ApiOperation({ summary: 'List entries, newest day first' })
+  @ApiOperation({
+    summary: 'List entries, newest day first',
+    description:
+      'Whole entries, without the trash unless `deleted` asks for it. One without a day stands at the day (UTC) on which ' +
+      'it was written. Pages do not shift when something is written in between.',
+  })
   @Returns(EntryPageView, 'One page')
   @Problems(Locked)
   list(@Me() me: Caller, @Query({ schema: EntryListQuery }) query: EntryListQuery) {
@@ -62,7 +67,11 @@ export class ListsController {
 
   @Post('batch/get')
   @Allows('entries:read')
-  @ApiOperation({ summary: 'Read up to 300 entries by their ids' })
+  @ApiOperation({
+    summary: 'Read up to 300 entries by their ids',
+    description:
+      'One answer for all of them, also of those in the trash (`deleted_at`). An id that is sent twice is answered once.',
+  })
   @Accepts(idsExamples)
   @Returns(EntrySetView, 'Those that are there; and which were erased, and which are not there')
   @Problems(Locked)

@@ -6,6 +6,7 @@ import { sizes } from '../tiers/sizes.js';
 import { EntryDraft, EntryId, EntryView, TagName, TagToken } from './entries.schema.js';
 import { EntryKind } from './kinds.js';
 import { TagId } from './tags/tag.entity.js';
+import { batchResultExamples, setExamples } from './answer-examples.js';
 
 const filters = {
   source: z.string().min(1).max(50).optional(),
@@ -65,7 +66,7 @@ export const EntryBatchView = z
       .describe('one result for each entry, in their order'),
     history_head: HistoryHead,
   })
-  .meta({ id: 'EntryBatchResult' });
+  .meta({ id: 'EntryBatchResult', examples: batchResultExamples });
 export type EntryBatchView = z.infer<typeof EntryBatchView>;
 
 export const EntryIds = z.strictObject({ ids: z.array(EntryId).min(1).max(sizes.batchMax) }).meta({ id: 'EntryIds' });
@@ -77,5 +78,5 @@ export const EntrySetView = z
     erased: z.array(EntryId).describe('those that were erased'),
     missing: z.array(EntryId).describe('those that are not in the diary'),
   })
-  .meta({ id: 'EntrySet' });
+  .meta({ id: 'EntrySet', examples: setExamples });
 export type EntrySetView = z.infer<typeof EntrySetView>;

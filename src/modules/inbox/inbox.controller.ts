@@ -113,7 +113,12 @@ export class InboxController {
   }
 
   @Post(':id/restore')
-  @ApiOperation({ summary: 'Take back an item that was discarded' })
+  @ApiOperation({
+    summary: 'Take back an item that was discarded',
+    description:
+      'Its 14 days begin anew, and one that could not be opened is tried again. An item that was not discarded stays as ' +
+      'it is.',
+  })
   @Returns(MovedItemView, 'It waits again')
   @Problems(InboxItemNotFound)
   @Repeatable(({ answers }: InboxController, me: Caller, made) => answers.readMoved(me, EntryId.parse(theOne(made).id)))

@@ -14,6 +14,7 @@ import {
 } from '../entries/entries.schema.js';
 import { HistoryHead } from '../ledger/ledger.js';
 import { bringers } from './inbox-item.entity.js';
+import { arrivedExamples, inboxPageExamples, movedExamples, recipientExamples } from './examples.js';
 
 const BOXED_KEY_BYTES = 176;
 
@@ -102,12 +103,12 @@ export type InboxItemView = z.infer<typeof InboxItemView>;
 
 export const InboxPageView = z
   .object({ data: z.array(InboxItemView), next_cursor: z.string().nullable() })
-  .meta({ id: 'InboxPage' });
+  .meta({ id: 'InboxPage', examples: inboxPageExamples });
 export type InboxPageView = z.infer<typeof InboxPageView>;
 
 export const ArrivedView = z
   .object({ id: EntryId.describe('of the entry to come'), history_head: HistoryHead })
-  .meta({ id: 'Arrived' });
+  .meta({ id: 'Arrived', examples: arrivedExamples });
 export type ArrivedView = z.infer<typeof ArrivedView>;
 
 export const RecipientView = z
@@ -117,7 +118,7 @@ export const RecipientView = z
     public_key: z.base64url().describe('X25519, 32 bytes: verify it by the key log'),
     key_log: z.array(z.base64url()).describe('the owner’s signed key log, oldest first (docs/crypto.md, Key log)'),
   })
-  .meta({ id: 'Recipient' });
+  .meta({ id: 'Recipient', examples: recipientExamples });
 export type RecipientView = z.infer<typeof RecipientView>;
 
 export const MovedItemView = z
@@ -127,5 +128,5 @@ export const MovedItemView = z
     expires_at: Instant.nullable(),
     history_head: HistoryHead,
   })
-  .meta({ id: 'MovedInboxItem' });
+  .meta({ id: 'MovedInboxItem', examples: movedExamples });
 export type MovedItemView = z.infer<typeof MovedItemView>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../../platform/http/wire.js';
 import { EntryId } from '../entries/entries.schema.js';
+import { connectBegunExamples, connectionExamples, connectionListExamples } from './examples.js';
 
 export const ConnectionId = z.uuidv7().toLowerCase().brand<'ConnectionId'>();
 export type ConnectionId = z.infer<typeof ConnectionId>;
@@ -45,7 +46,7 @@ export const ConnectBegunView = z
     authorization_url: z.url().describe('where the browser goes for the user to agree'),
     state: z.string().describe('comes back with the browser: compare it, and send it with the code; for ten minutes'),
   })
-  .meta({ id: 'ConnectBegun' });
+  .meta({ id: 'ConnectBegun', examples: connectBegunExamples });
 export type ConnectBegunView = z.infer<typeof ConnectBegunView>;
 
 export const ConnectionView = z
@@ -62,8 +63,10 @@ export const ConnectionView = z
     last_synced_at: Instant.nullable().describe('when posts were last brought to the end'),
     expires_at: Instant.nullable().describe('when the user has to agree again, as far as Facebook says'),
   })
-  .meta({ id: 'Connection' });
+  .meta({ id: 'Connection', examples: connectionExamples });
 export type ConnectionView = z.infer<typeof ConnectionView>;
 
-export const ConnectionListView = z.object({ data: z.array(ConnectionView) }).meta({ id: 'ConnectionList' });
+export const ConnectionListView = z
+  .object({ data: z.array(ConnectionView) })
+  .meta({ id: 'ConnectionList', examples: connectionListExamples });
 export type ConnectionListView = z.infer<typeof ConnectionListView>;

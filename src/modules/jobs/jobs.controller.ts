@@ -4,6 +4,7 @@ import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { LongAnswer } from '../../platform/http/long-answer.js';
 import { Problems, Returns } from '../../platform/http/returns.js';
+import { jobEvents } from '../../platform/jobs/examples.js';
 import { JobId, JobView } from '../../platform/jobs/jobs.schema.js';
 import { type Caller, Me } from '../auth/caller.js';
 import { JobStream } from './job-stream.js';
@@ -44,7 +45,12 @@ export class JobsController {
   @ApiResponse({
     status: 200,
     description: 'Events',
-    content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
+    content: {
+      [EVENT_STREAM]: {
+        schema: { type: 'string' },
+        examples: { any: { summary: 'Under way, then done', value: jobEvents } },
+      },
+    },
   })
   @Problems(JobNotFound)
   async follow(

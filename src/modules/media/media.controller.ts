@@ -111,7 +111,12 @@ export class MediaController {
 
   @Get()
   @Allows('media:read')
-  @ApiOperation({ summary: 'List media, newest first' })
+  @ApiOperation({
+    summary: 'List media, newest first',
+    description:
+      'By when they were announced. Without uploads that are not complete and without thumbnails, which are named by ' +
+      'what they show (`thumbnail_id`). Each comes with the key that opens it.',
+  })
   @Returns(MediaPageView, 'One page')
   @Problems(Locked)
   list(@Me() me: Caller, @Query({ schema: MediaListQuery }) query: MediaListQuery) {
@@ -155,7 +160,10 @@ export class MediaController {
 
   @Post(':id/restore')
   @Allows('media:write')
-  @ApiOperation({ summary: 'Take media out of the trash' })
+  @ApiOperation({
+    summary: 'Take media out of the trash',
+    description: 'Entries that name it show it again. What is not in the trash stays as it is.',
+  })
   @Returns(WrittenMediaView, 'It is where it was')
   @Problems(MediaNotFound, MediaErased, Locked)
   @Repeatable(({ trash }: MediaController, me: Caller, made) => trash.readWritten(me, MediaId.parse(theOne(made).id)))

@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { PageQuery } from '../../platform/http/page.js';
 import { bytes, flag, Instant } from '../../platform/http/wire.js';
 import { HistoryHead } from '../ledger/ledger.js';
+import {
+  downloadExamples,
+  mediaExamples,
+  mediaPageExamples,
+  partUploadsExamples,
+  removedMediaExamples,
+  reservedExamples,
+  writtenMediaExamples,
+} from './examples.js';
 
 export const MediaId = z.uuidv7().toLowerCase().brand<'MediaId'>();
 export type MediaId = z.infer<typeof MediaId>;
@@ -93,7 +102,7 @@ export const MediaUploadView = z
     ]),
     expires_at: Instant.describe('until when it has to be complete'),
   })
-  .meta({ id: 'MediaUploadReserved' });
+  .meta({ id: 'MediaUploadReserved', examples: reservedExamples });
 export type MediaUploadView = z.infer<typeof MediaUploadView>;
 
 export const PartsAsked = z
@@ -112,7 +121,7 @@ export const PartsView = z
     parts: z.array(PresignedView.extend({ number: z.int() })),
     uploaded: z.array(z.int()).describe('the parts that the store has, as they were last announced'),
   })
-  .meta({ id: 'MediaPartUploads' });
+  .meta({ id: 'MediaPartUploads', examples: partUploadsExamples });
 export type PartsView = z.infer<typeof PartsView>;
 
 export const Completion = z.strictObject({}).meta({ id: 'MediaCompletion' });
@@ -137,7 +146,7 @@ const e2eKeys = { tier: z.literal('e2e'), wrapped_key: z.base64url() };
 
 export const MediaView = z
   .discriminatedUnion('tier', [z.object({ ...shown, ...uceKeys }), z.object({ ...shown, ...e2eKeys })])
-  .meta({ id: 'Media' });
+  .meta({ id: 'Media', examples: mediaExamples });
 export type MediaView = z.infer<typeof MediaView>;
 
 export const WrittenMediaView = z
@@ -145,12 +154,12 @@ export const WrittenMediaView = z
     z.object({ ...shown, ...uceKeys, history_head: HistoryHead }),
     z.object({ ...shown, ...e2eKeys, history_head: HistoryHead }),
   ])
-  .meta({ id: 'WrittenMedia' });
+  .meta({ id: 'WrittenMedia', examples: writtenMediaExamples });
 export type WrittenMediaView = z.infer<typeof WrittenMediaView>;
 
 export const MediaPageView = z
   .object({ data: z.array(MediaView), next_cursor: z.string().nullable() })
-  .meta({ id: 'MediaPage' });
+  .meta({ id: 'MediaPage', examples: mediaPageExamples });
 export type MediaPageView = z.infer<typeof MediaPageView>;
 
 export const MediaListQuery = PageQuery.extend({
@@ -161,7 +170,7 @@ export type MediaListQuery = z.infer<typeof MediaListQuery>;
 
 export const DownloadView = z
   .object({ url: z.string().describe('GET it, with Range where you like; it is an attachment'), expires_at: Instant })
-  .meta({ id: 'MediaDownload' });
+  .meta({ id: 'MediaDownload', examples: downloadExamples });
 export type DownloadView = z.infer<typeof DownloadView>;
 
 export const RemovedMediaView = z
@@ -170,7 +179,7 @@ export const RemovedMediaView = z
     deleted_at: Instant.nullable().describe('null: it is erased, for good'),
     history_head: HistoryHead,
   })
-  .meta({ id: 'RemovedMedia' });
+  .meta({ id: 'RemovedMedia', examples: removedMediaExamples });
 export type RemovedMediaView = z.infer<typeof RemovedMediaView>;
 
 export const MediaDeletionQuery = z.strictObject({

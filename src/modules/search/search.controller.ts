@@ -57,7 +57,12 @@ export class SearchController {
   @Get('stats')
   @Allows('search:read')
   @OnlyFor('uce')
-  @ApiOperation({ summary: 'How far the search index has come (uce)' })
+  @ApiOperation({
+    summary: 'How far the search index has come (uce)',
+    description:
+      'For a bar of progress: `entries_pending` falls in your own requests alone, and is 0 when all can be found. The ' +
+      'trash is in neither number.',
+  })
   @Returns(SearchStatsView, 'Entries in the index and not in it, its size, and languages')
   @Problems(Locked)
   stats(@Me() me: UceCaller) {

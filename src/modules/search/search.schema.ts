@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Day } from '../../platform/http/wire.js';
 import { EntryView, TagName } from '../entries/entries.schema.js';
 import { sizes } from '../tiers/sizes.js';
+import { searchPageExamples, searchStatsExamples } from './examples.js';
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 200;
@@ -56,7 +57,7 @@ export const SearchPageView = z
       .describe('false: older entries were not looked at yet, the next pages have them; a page may then be empty'),
     notes: z.array(z.string()).describe('what of the query was left out, in sentences'),
   })
-  .meta({ id: 'SearchPage' });
+  .meta({ id: 'SearchPage', examples: searchPageExamples });
 export type SearchPageView = z.infer<typeof SearchPageView>;
 
 export const SearchStatsView = z
@@ -66,5 +67,5 @@ export const SearchStatsView = z
     index_bytes: z.int().nonnegative(),
     languages: z.array(z.enum(languages)).describe('that entries are in, or were; und for all that are not stemmed'),
   })
-  .meta({ id: 'SearchStats' });
+  .meta({ id: 'SearchStats', examples: searchStatsExamples });
 export type SearchStatsView = z.infer<typeof SearchStatsView>;

@@ -8,8 +8,7 @@ import {
   PreparedQuery,
   type Query,
   readQuery,
-  saysNothing,
-  stopWordsNote,
+  stopWordNotes,
   WordMemory,
 } from '@daybook/sdk/search';
 import { Injectable } from '@nestjs/common';
@@ -62,7 +61,7 @@ export class SearchService {
       data: await this.shown(open, sought.prepared, page),
       next_cursor: goesOn && this.cursors.write(open, search, goesOn),
       complete: until === null,
-      notes: [...sought.notes, ...(saysNothing(sought.typed, surveyed.languages) ? [stopWordsNote] : [])],
+      notes: [...sought.notes, ...stopWordNotes(sought.typed, surveyed.languages)],
     };
   }
 

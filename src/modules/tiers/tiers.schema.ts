@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featuresExamples } from './examples.js';
 
 export const TierName = z.enum(['e2e', 'uce']).describe('who can open content: see docs/what-the-server-sees.md');
 export type TierName = z.infer<typeof TierName>;
@@ -37,5 +38,5 @@ export const FeaturesView = z
       })
       .describe('how much one of each may have'),
   })
-  .meta({ id: 'Features' });
+  .meta({ id: 'Features', examples: featuresExamples });
 export type FeaturesView = z.infer<typeof FeaturesView>;

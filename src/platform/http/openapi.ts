@@ -38,7 +38,7 @@ export interface Contract {
   readonly cookies: Readonly<Record<string, { readonly name: string; readonly description: string }>>;
 }
 
-/** Turns zod 4 into OpenAPI 3.1: schemas with `.meta({ id })` become components. */
+/** Turns zod 4 into OpenAPI 3.1: schemas with `.meta({ id })` become components, their `examples` wait in them. */
 const standardSchemaConverter: NonNullable<SwaggerDocumentOptions['standardSchemaConverter']> = (
   schema,
   { schemaType },
@@ -74,10 +74,13 @@ export function buildOpenApi(app: INestApplication, contract: Contract): OpenAPI
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problemSchema() },
   };
+  const answers = takeExamples(document);
   for (const [path, item] of Object.entries(document.paths))
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation) complete(operation, `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, contract);
+      if (!operation) continue;
+      placeAnswerExamples(operation, answers);
+      complete(operation, `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, contract);
     }
   return document;
 }
@@ -149,6 +152,26 @@ function placeExamples(operation: Annotated): void {
   const json = requestBody && 'content' in requestBody ? requestBody.content[JSON_TYPE] : undefined;
   if (json && examples) json.examples = { ...examples };
   delete operation[EXAMPLES];
+}
+
+/** The examples of every component that has some, by what refers to it; they leave the components, whose readers need none. */
+function takeExamples({ components }: OpenAPIObject): Map<string, Examples> {
+  const taken = new Map<string, Examples>();
+  for (const [name, schema] of Object.entries(components?.schemas ?? {})) {
+    if ('$ref' in schema || !schema.examples || Array.isArray(schema.examples)) continue;
+    taken.set(`#/components/schemas/${name}`, schema.examples);
+    delete schema.examples;
+  }
+  return taken;
+}
+
+/** Puts the examples of a component beside each answer that it is, so that they have names there: one for each tier. */
+function placeAnswerExamples({ responses }: Annotated, answers: ReadonlyMap<string, Examples>): void {
+  for (const response of Object.values(responses)) {
+    const json = response && 'content' in response ? response.content?.[JSON_TYPE] : undefined;
+    const examples = json?.schema && '$ref' in json.schema ? answers.get(json.schema.$ref) : undefined;
+    if (json && examples) json.examples = { ...examples };
+  }
 }
 
 function listProblems(operation: Annotated, kinds: readonly ProblemKind[]): void {

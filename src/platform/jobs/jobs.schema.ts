@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobBegunExamples, jobExamples } from './examples.js';
 
 export const JobId = z.uuidv7().toLowerCase().brand<'JobId'>();
 export type JobId = z.infer<typeof JobId>;
@@ -31,11 +32,11 @@ export const JobView = z
     result: JobResult.optional(),
     problem: JobProblem.optional(),
   })
-  .meta({ id: 'Job' });
+  .meta({ id: 'Job', examples: jobExamples });
 export type JobView = z.infer<typeof JobView>;
 
 /** What answers a request that has begun a job. */
 export const JobBegunView = z
   .object({ job_id: JobId.describe('follow it at GET /jobs/{id}') })
-  .meta({ id: 'JobBegun' });
+  .meta({ id: 'JobBegun', examples: jobBegunExamples });
 export type JobBegunView = z.infer<typeof JobBegunView>;

@@ -15,7 +15,7 @@ import { AccountService } from './account.service.js';
 import { EmailChange, EmailChangeView, EmailCode } from './email.schema.js';
 import { EmailService } from './email.service.js';
 import { SecurityEventPageView } from './events.schema.js';
-import { emailExamples, passwordExamples, profileExamples } from './examples.js';
+import { emailCodeExamples, emailExamples, passwordExamples, profileExamples } from './examples.js';
 import { PasswordChange, PasswordChangedView } from './new-password.schema.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { ProfileChange } from './profile.schema.js';
@@ -31,7 +31,12 @@ export class AccountController {
   ) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'Who is signed in' })
+  @ApiOperation({
+    summary: 'Who is signed in',
+    description:
+      'The account as it is now: `tier` says which of the bodies here are yours, and never changes. An access token is ' +
+      'enough, an API key is not.',
+  })
   @Returns(UserView, 'The user')
   me(@Me() me: Caller) {
     return this.account.me(me);
@@ -49,7 +54,12 @@ export class AccountController {
   }
 
   @Get('features')
-  @ApiOperation({ summary: 'What this account may do here, and how much it may store' })
+  @ApiOperation({
+    summary: 'What this account may do here, and how much it may store',
+    description:
+      'By its tier, and by how the server is set up. Sizes are in bytes; what is used counts the trash, earlier versions ' +
+      'and reserved uploads too. Ask here rather than keep these numbers in a client.',
+  })
   @Returns(FeaturesView, 'Features, storage and limits')
   features(@Me() me: Caller) {
     return this.account.features(me);
@@ -86,7 +96,13 @@ export class AccountController {
 
   @Post('verify-email')
   @Limited(emailCodeLimit)
-  @ApiOperation({ summary: 'Prove an address with the code that was mailed to it' })
+  @ApiOperation({
+    summary: 'Prove an address with the code that was mailed to it',
+    description:
+      'The address of the account changes here, if the code was for another one. A code is good for an hour and five ' +
+      'tries; the newest one alone counts. Sign-in and the diary do not wait for it.',
+  })
+  @Accepts(emailCodeExamples)
   @Returns(UserView, 'The address is proved')
   @Problems(InvalidEmailCode, EmailTaken)
   verifyEmail(@Me() me: Caller, @Body({ schema: EmailCode }) { code }: EmailCode) {
@@ -94,7 +110,12 @@ export class AccountController {
   }
 
   @Get('security-events')
-  @ApiOperation({ summary: 'What happened to the account, newest first' })
+  @ApiOperation({
+    summary: 'What happened to the account, newest first',
+    description:
+      'Ways in, devices, keys and connections, and who did it: `session_id` and `device_id`. They are kept as long as ' +
+      'the account. What happened to entries is in GET /history.',
+  })
   @Returns(SecurityEventPageView, 'One page')
   securityEvents(@Me() me: Caller, @Query({ schema: PageQuery }) query: PageQuery) {
     return this.account.securityEvents(me, query);

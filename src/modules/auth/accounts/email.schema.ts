@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Email } from '../auth.schema.js';
+import { emailAskedExamples } from './answer-examples.js';
 
 /** A password to prove who asks, in the form of the account's tier. */
 export const GivenPassword = z.string().min(1).max(1_024).describe('the password; e2e: the authentication key');
@@ -14,4 +15,4 @@ export type EmailCode = z.infer<typeof EmailCode>;
 
 export const EmailChangeView = z
   .object({ email: z.string().describe('where the code goes; the address changes when it comes back') })
-  .meta({ id: 'EmailChangeAsked' });
+  .meta({ id: 'EmailChangeAsked', examples: emailAskedExamples });

@@ -2,6 +2,7 @@ import type { HistoryType } from '@daybook/sdk/crypto';
 import { z } from 'zod';
 import { Instant } from '../../../platform/http/wire.js';
 import { DeviceId, SessionId } from '../auth.schema.js';
+import { securityEventsExamples } from './answer-examples.js';
 
 /** Each is in the user's ledger as well, by the same name. */
 export const securityEventTypes = [
@@ -37,5 +38,5 @@ const SecurityEventView = z
 
 export const SecurityEventPageView = z
   .object({ data: z.array(SecurityEventView), next_cursor: z.string().nullable() })
-  .meta({ id: 'SecurityEventPage' });
+  .meta({ id: 'SecurityEventPage', examples: securityEventsExamples });
 export type SecurityEventPageView = z.infer<typeof SecurityEventPageView>;

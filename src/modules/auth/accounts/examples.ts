@@ -64,3 +64,13 @@ export const codesExamples: Examples = {
     value: { recovery: e2eSignUpExample.recovery },
   },
 };
+
+export const emailCodeExamples: Examples = {
+  any: {
+    summary: 'The six digits of the mail',
+    description:
+      'Mailed to the address of a sign-up, and to the one that POST /auth/change-email names. Put those of your mail in ' +
+      'their place. `npm start` writes mail into the folder `mail` of its data, unless SMTP_URL is set.',
+    value: { code: '493027' },
+  },
+};

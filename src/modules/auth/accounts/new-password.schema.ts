@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { bytes } from '../../../platform/http/wire.js';
 import { Kdf, Mode, SLOT_BYTES, SlotId, TokensUnlessCookies, UcePassword } from '../auth.schema.js';
+import { resetAnswerExamples } from '../recovery/examples.js';
+import { passwordChangedExamples } from './answer-examples.js';
 
 /** A new password of an e2e account: the client made keys from it, and put the same master key into a new slot. */
 const NewKeys = z
@@ -38,8 +40,10 @@ export const PasswordChangedView = z
     tokens: TokensUnlessCookies,
     api_keys_kept: z.int().describe('API keys open the diary without the password, and go on doing so'),
   })
-  .meta({ id: 'PasswordChanged' });
+  .meta({ id: 'PasswordChanged', examples: passwordChangedExamples });
 export type PasswordChangedView = z.infer<typeof PasswordChangedView>;
 
-export const PasswordResetView = z.object({ tokens: TokensUnlessCookies }).meta({ id: 'PasswordResetAnswer' });
+export const PasswordResetView = z
+  .object({ tokens: TokensUnlessCookies })
+  .meta({ id: 'PasswordResetAnswer', examples: resetAnswerExamples });
 export type PasswordResetView = z.infer<typeof PasswordResetView>;

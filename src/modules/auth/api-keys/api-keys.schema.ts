@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { scopes } from '../../../platform/http/scopes.js';
 import { Instant } from '../../../platform/http/wire.js';
 import { SlotId } from '../auth.schema.js';
+import { apiKeyListExamples, newApiKeyExamples } from './examples.js';
 
 export const ApiKeyId = SlotId;
 const ScopeName = z.enum(scopes);
@@ -35,8 +36,10 @@ export type ApiKeyView = z.infer<typeof ApiKeyView>;
 
 export const NewApiKeyView = z
   .object({ ...shown, key: z.string().describe('shown this once') })
-  .meta({ id: 'NewApiKey' });
+  .meta({ id: 'NewApiKey', examples: newApiKeyExamples });
 export type NewApiKeyView = z.infer<typeof NewApiKeyView>;
 
-export const ApiKeyListView = z.object({ data: z.array(ApiKeyView), next_cursor: z.null() }).meta({ id: 'ApiKeyList' });
+export const ApiKeyListView = z
+  .object({ data: z.array(ApiKeyView), next_cursor: z.null() })
+  .meta({ id: 'ApiKeyList', examples: apiKeyListExamples });
 export type ApiKeyListView = z.infer<typeof ApiKeyListView>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bytes, Instant } from '../../../platform/http/wire.js';
 import { UserId } from '../../../platform/ids.js';
 import { GivenPassword } from '../accounts/email.schema.js';
+import { erasureAskedExamples, erasureExamples, exportExamples } from './examples.js';
 
 export const Erase = z.strictObject({ password: GivenPassword }).meta({ id: 'Erase' });
 export type Erase = z.infer<typeof Erase>;
@@ -29,7 +30,7 @@ export const Receipt = bytes(2 * ID_BYTES).describe('what POST /auth/erase answe
 
 export const ErasureAskedView = z
   .object({ receipt: z.string().describe('keep it: GET /auth/erasures/{receipt} follows the erasing') })
-  .meta({ id: 'ErasureAsked' });
+  .meta({ id: 'ErasureAsked', examples: erasureAskedExamples });
 
 export const ErasureView = z
   .object({
@@ -39,7 +40,7 @@ export const ErasureView = z
     counts: z.record(z.string(), z.int()).describe('rows and objects that are gone, by kind; keys went first'),
     backups_gone_on: z.iso.date().nullable().describe('the day from which no backup has any of it'),
   })
-  .meta({ id: 'Erasure' });
+  .meta({ id: 'Erasure', examples: erasureExamples });
 export type ErasureView = z.infer<typeof ErasureView>;
 
 export const ExportView = z
@@ -51,5 +52,5 @@ export const ExportView = z
         'what each part of the server keeps of the account, beside content; secrets and their hashes are left out',
       ),
   })
-  .meta({ id: 'AccountExport' });
+  .meta({ id: 'AccountExport', examples: exportExamples });
 export type ExportView = z.infer<typeof ExportView>;

@@ -1,10 +1,12 @@
 import { Body, Controller, Get, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Accepts } from '../../../platform/http/accepts.js';
 import { AlsoReturns, Problems, Returns } from '../../../platform/http/returns.js';
 import { OnlyFor } from '../../tiers/tier.guard.js';
 import { DeviceNotFound, KeyLogConflict, KeyLogFull } from '../auth.problems.js';
 import { type Caller, Me } from '../caller.js';
+import { statementExamples } from './examples.js';
 import { KeyLogView, KeyStatementDraft, KeyStatementView } from './key-log.schema.js';
 import { KeyLogService } from './key-log.service.js';
 
@@ -30,6 +32,7 @@ export class KeyLogController {
       'That a device has a key (type 2), after a sign-in that gave its public_key; or that it is revoked (type 3), also ' +
       'once it was forgotten. The server signs both itself in the uce tier. Sending the same statement again is harmless.',
   })
+  @Accepts(statementExamples)
   @Returns(KeyStatementView, 'Added', 201)
   @AlsoReturns(KeyStatementView, 'The same statement was there already', 200)
   @OnlyFor('e2e')

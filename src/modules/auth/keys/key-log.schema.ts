@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bytes } from '../../../platform/http/wire.js';
+import { addedExamples, keyLogExamples } from './examples.js';
 
 const FRAME_BYTES = 88 + 64;
 const REVOCATION_BYTES = FRAME_BYTES + 16;
@@ -16,8 +17,10 @@ export type KeyStatementDraft = z.infer<typeof KeyStatementDraft>;
 
 export const KeyStatementView = z
   .object({ n: z.int().positive(), statement: z.base64url() })
-  .meta({ id: 'KeyStatement' });
+  .meta({ id: 'KeyStatement', examples: addedExamples });
 export type KeyStatementView = z.infer<typeof KeyStatementView>;
 
-export const KeyLogView = z.object({ data: z.array(KeyStatementView), next_cursor: z.null() }).meta({ id: 'KeyLog' });
+export const KeyLogView = z
+  .object({ data: z.array(KeyStatementView), next_cursor: z.null() })
+  .meta({ id: 'KeyLog', examples: keyLogExamples });
 export type KeyLogView = z.infer<typeof KeyLogView>;

@@ -12,6 +12,7 @@ import { From, type UserAgent } from '../sessions/arrival.js';
 import { cookieModeNote, GivesTokens } from '../sessions/cookie-mode.js';
 import { LeadsIn } from '../sessions/ways-in.js';
 import { CodesService } from './codes.service.js';
+import { codeCheckExamples, resetExamples } from './examples.js';
 import { CodeCheck, CodeCheckView, NewCodes, NewCodesView } from './recovery.schema.js';
 import { RecoveryService } from './recovery.service.js';
 import { ResetService } from './reset.service.js';
@@ -32,6 +33,7 @@ export class RecoveryController {
     summary: 'Use a recovery code',
     description: 'Burns the code and answers a token that resets the password once, within 15 minutes.',
   })
+  @Accepts(codeCheckExamples)
   @Returns(CodeCheckView, 'The token, and for e2e the wrapped master key')
   @Problems(InvalidRecoveryCode)
   check(@Body({ schema: CodeCheck }) check: CodeCheck) {
@@ -46,6 +48,7 @@ export class RecoveryController {
     summary: 'Set a new password with a recovery token',
     description: `The diary stays readable. Every session ends, and every API key is deleted. ${cookieModeNote}`,
   })
+  @Accepts(resetExamples)
   @Returns(PasswordResetView, 'Signed in')
   @Problems(InvalidRecoveryToken, CrossSite)
   reset(@Body({ schema: PasswordReset }) reset: PasswordReset, @From() from: UserAgent) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Email, RecoveryCode, SlotId } from '../auth.schema.js';
 import { UserId } from '../../../platform/ids.js';
+import { codeAcceptedExamples, newCodesExamples } from './examples.js';
 
 export const CodeCheck = z
   .strictObject({
@@ -21,7 +22,7 @@ export const CodeCheckView = z
     slot_id: SlotId.optional().describe('e2e: the slot that the code opens'),
     wrapped_master_key: z.base64url().optional().describe('e2e: the master key under the code'),
   })
-  .meta({ id: 'RecoveryCodeAccepted' });
+  .meta({ id: 'RecoveryCodeAccepted', examples: codeAcceptedExamples });
 export type CodeCheckView = z.infer<typeof CodeCheckView>;
 
 export const NewCodes = z
@@ -31,5 +32,5 @@ export type NewCodes = z.infer<typeof NewCodes>;
 
 export const NewCodesView = z
   .object({ recovery_codes: z.array(z.string()).optional().describe('uce: shown this once') })
-  .meta({ id: 'RecoveryCodes' });
+  .meta({ id: 'RecoveryCodes', examples: newCodesExamples });
 export type NewCodesView = z.infer<typeof NewCodesView>;

@@ -9,6 +9,7 @@ import { CrossSite, DeviceNotFound, InvalidRefreshToken, SessionNotFound } from 
 import { DeviceId, DeviceView, Refresh, RefreshView, SessionId } from '../auth.schema.js';
 import { type Caller, Me } from '../caller.js';
 import { EndsSession, TakesRefreshCookie } from './cookie-mode.js';
+import { refreshExamples } from './examples.js';
 import { DevicesService } from './devices.service.js';
 import { RefreshService } from './refresh.service.js';
 import { DeviceChange, DeviceListView, SessionListView } from './sessions.schema.js';
@@ -37,6 +38,7 @@ export class SessionsController {
       'successor; any other reuse ends the session. Without a body, the refresh cookie is taken, both cookies are set anew, ' +
       'and there are no tokens in the answer.',
   })
+  @Accepts(refreshExamples)
   @Returns(RefreshView, 'The next tokens')
   @Problems(InvalidRefreshToken, CrossSite)
   refresh(@Body({ schema: Refresh }) { refresh_token: token }: z.infer<typeof Refresh>) {
@@ -56,7 +58,10 @@ export class SessionsController {
 
   @Post('logout-all')
   @EndsSession()
-  @ApiOperation({ summary: 'End every session, this one included' })
+  @ApiOperation({
+    summary: 'End every session, this one included',
+    description: 'All access and refresh tokens stop working at once. API keys go on working, and devices stay listed.',
+  })
   @ReturnsNothing('Signed out everywhere')
   async logoutAll(@Me() me: Caller): Promise<void> {
     await this.sessions.endAll(me);
@@ -78,14 +83,22 @@ export class SessionsController {
   }
 
   @Get('devices')
-  @ApiOperation({ summary: 'The devices you signed in from' })
+  @ApiOperation({
+    summary: 'The devices you signed in from',
+    description:
+      'Each sign-in that gives a `device` adds one, the same machine a second time too. `last_seen_at` moves when a ' +
+      'session of it is refreshed. The 200 most recently seen.',
+  })
   @Returns(DeviceListView, 'The devices, most recently seen first')
   listDevices(@Me() me: Caller) {
     return this.devices.list(me);
   }
 
   @Patch('devices/:id')
-  @ApiOperation({ summary: 'Rename a device' })
+  @ApiOperation({
+    summary: 'Rename a device',
+    description: 'The name alone changes: sessions and the key in the key log stay, and the ledger says nothing of it.',
+  })
   @Accepts(deviceExamples)
   @Returns(DeviceView, 'The device as changed')
   @Problems(DeviceNotFound)

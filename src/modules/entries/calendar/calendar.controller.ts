@@ -26,7 +26,12 @@ export class CalendarController {
 
   @Get('on-this-day')
   @Allows('entries:read')
-  @ApiOperation({ summary: 'Entries of the same day in other years' })
+  @ApiOperation({
+    summary: 'Entries of the same day in other years',
+    description:
+      'Earlier and later ones, whole, without the trash and without the year of `date`. 29 February is found on 29 ' +
+      'February alone.',
+  })
   @Returns(OnThisDayView, 'The newest year first, 200 at most')
   @Problems(Locked)
   onThisDay(@Me() me: Caller, @Query({ schema: OnThisDayQuery }) { date }: OnThisDayQuery) {

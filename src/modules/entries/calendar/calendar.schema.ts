@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Day } from '../../../platform/http/wire.js';
 import { EntryView } from '../entries.schema.js';
+import { calendarExamples, pageExamples } from '../answer-examples.js';
 
 const DAYS_MAX = 366;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,10 +31,12 @@ export const CalendarView = z
       })
       .describe('of the whole diary, up to today: days that are dated ahead do not count yet'),
   })
-  .meta({ id: 'Calendar' });
+  .meta({ id: 'Calendar', examples: calendarExamples });
 export type CalendarView = z.infer<typeof CalendarView>;
 
 export const OnThisDayQuery = z.strictObject({ date: Day });
 export type OnThisDayQuery = z.infer<typeof OnThisDayQuery>;
 
-export const OnThisDayView = z.object({ data: z.array(EntryView), next_cursor: z.null() }).meta({ id: 'OnThisDay' });
+export const OnThisDayView = z
+  .object({ data: z.array(EntryView), next_cursor: z.null() })
+  .meta({ id: 'OnThisDay', examples: pageExamples });

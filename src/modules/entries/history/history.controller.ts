@@ -6,6 +6,7 @@ import { PageQuery } from '../../../platform/http/page.js';
 import { Problems, Returns } from '../../../platform/http/returns.js';
 import { Allows } from '../../../platform/http/scopes.js';
 import { type Caller, Me } from '../../auth/caller.js';
+import { historyLines } from '../answer-examples.js';
 import { EntryNotFound } from '../entries.problems.js';
 import { EntryId } from '../entries.schema.js';
 import { EntryHistoryView, HistoryQuery } from './history.schema.js';
@@ -42,9 +43,14 @@ export class HistoryController {
   })
   @ApiResponse({
     status: 200,
-    description:
-      'JSON lines: { seq, type, entry_id, version, at, device_id, session_id, envelope_hash, hash, prev_hash }',
-    content: { [JSON_LINES]: { schema: { type: 'string' } } },
+    // Swagger UI shows a text of a type that is called JSON in quotes: here a line can be read.
+    description: `One object a line:\n\n\`\`\`json\n${historyLines[0]}\`\`\``,
+    content: {
+      [JSON_LINES]: {
+        schema: { type: 'string' },
+        examples: { any: { summary: 'Two events', value: historyLines.join('') } },
+      },
+    },
   })
   all(@Me() me: Caller, @Query({ schema: HistoryQuery }) { after_seq: afterSeq }: HistoryQuery): StreamableFile {
     return new StreamableFile(Readable.from(this.histories.lines(me, afterSeq)), { type: JSON_LINES });

@@ -1,6 +1,7 @@
 import { historyType, type HistoryType } from '@daybook/sdk/crypto';
 import { z } from 'zod';
 import { Instant } from '../../../platform/http/wire.js';
+import { historyExamples } from '../answer-examples.js';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the registry
 const HistoryTypeName = z.enum(Object.keys(historyType) as [HistoryType, ...HistoryType[]]);
@@ -19,7 +20,7 @@ const shown = {
 
 export const EntryHistoryView = z
   .object({ data: z.array(z.object(shown)), next_cursor: z.string().nullable() })
-  .meta({ id: 'EntryHistory' });
+  .meta({ id: 'EntryHistory', examples: historyExamples });
 export type EntryHistoryView = z.infer<typeof EntryHistoryView>;
 
 /** One line of `GET /history`. */

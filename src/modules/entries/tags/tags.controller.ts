@@ -20,7 +20,12 @@ export class TagsController {
 
   @Get()
   @Allows('entries:read')
-  @ApiOperation({ summary: 'Your tags, with how many entries have each' })
+  @ApiOperation({
+    summary: 'Your tags, with how many entries have each',
+    description:
+      'All of them, on one page; the trash is not counted. uce: with their names. e2e: with the tokens that the client ' +
+      'made, in the order in which they came. A tag that entries in the trash alone have is there, with 0.',
+  })
   @Returns(TagListView, 'The tags, by name')
   @Problems(Locked)
   list(@Me() me: Caller) {

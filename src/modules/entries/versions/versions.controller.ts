@@ -47,7 +47,12 @@ export class VersionsController {
 
   @Get(':version')
   @Allows('entries:read')
-  @ApiOperation({ summary: 'What an entry was in one version' })
+  @ApiOperation({
+    summary: 'What an entry was in one version',
+    description:
+      'The current one too. uce: opened by the server. e2e: as its client sealed it then, with the key of that version. ' +
+      'How many are kept is a setting of the account.',
+  })
   @Returns(VersionView, 'The version')
   @Problems(EntryNotFound, EntryErased, VersionNotFound, Locked)
   read(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bytes, Instant } from '../../../platform/http/wire.js';
 import { DeviceId } from '../../auth/auth.schema.js';
 import { EntryKind } from '../kinds.js';
+import { versionExamples, versionPageExamples } from '../answer-examples.js';
 
 const shown = {
   version: z.int().positive(),
@@ -15,7 +16,7 @@ const shown = {
 
 export const VersionPageView = z
   .object({ data: z.array(z.object(shown)), next_cursor: z.string().nullable() })
-  .meta({ id: 'EntryVersionPage' });
+  .meta({ id: 'EntryVersionPage', examples: versionPageExamples });
 export type VersionPageView = z.infer<typeof VersionPageView>;
 
 const content = {
@@ -33,7 +34,7 @@ export const VersionView = z
     z.object({ ...shown, tier: z.literal('uce'), ...content }),
     z.object({ ...shown, tier: z.literal('e2e'), sealed: z.base64url(), wrapped_key: z.base64url() }),
   ])
-  .meta({ id: 'EntryVersion' });
+  .meta({ id: 'EntryVersion', examples: versionExamples });
 export type VersionView = z.infer<typeof VersionView>;
 
 export const VersionNumber = z
