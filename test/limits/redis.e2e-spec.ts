@@ -29,7 +29,9 @@ class Road {
         this.sockets.add(socket);
         socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
       }
-      near.on('data', (data) => void (this.isSilent ? this.lost.push(data) : far.write(data))).on('close', () => far.destroy());
+      near
+        .on('data', (data) => void (this.isSilent ? this.lost.push(data) : far.write(data)))
+        .on('close', () => far.destroy());
       far.on('data', (data) => void (this.isSilent || near.write(data))).on('close', () => near.destroy());
     });
   }
