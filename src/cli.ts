@@ -4,4 +4,7 @@ import { CommandsModule } from './commands/commands.module.js';
 import { endWith } from './commands/ending.js';
 
 /** The operators' commands: `daybook --help`. */
-await CommandFactory.run(CommandsModule, { logger: false, serviceErrorHandler: endWith });
+await CommandFactory.run(await CommandsModule.for(process.argv.slice(2)), {
+  logger: false,
+  serviceErrorHandler: endWith,
+});

@@ -1,12 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../app.module.js';
 import { Config, embeddedOptions } from '../platform/config/config.js';
-import { joinInstance } from '../platform/embedded/instance.js';
-import { QueuesModule } from '../platform/queue/queue.module.js';
-import { AllQueues } from '../platform/queue/queues.js';
-import { queues } from '../queues.js';
 
 /** A command has standard output for itself, and needs no more than a connection or two. */
 const OURS = { LOG_LEVEL: 'silent', DATABASE_POOL_MAX: '2' };
@@ -21,6 +16,7 @@ export const secretsFile = (): string => join(resolve(embeddedOptions().DATA_DIR
  */
 export async function inPlace<T>(isEmbedded: boolean, work: (configure: () => Config) => Promise<T>): Promise<T> {
   if (!isEmbedded) return work(() => Config.fromEnvironment({}, OURS));
+  const { joinInstance } = await import('../platform/embedded/instance.js');
   const { DATA_DIR, PORT } = embeddedOptions();
   const instance = await joinInstance(DATA_DIR);
   try {
@@ -36,11 +32,20 @@ export const withServer = <T>(isEmbedded: boolean, work: (server: INestApplicati
   withParts(isEmbedded, [], work);
 
 /** The same, with the queues, on which it does not work. */
-export const withQueues = <T>(isEmbedded: boolean, work: (server: INestApplicationContext) => Promise<T>): Promise<T> =>
-  withParts(isEmbedded, [QueuesModule.with(queues)], async (server) => {
+export async function withQueues<T>(
+  isEmbedded: boolean,
+  work: (server: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const [{ queues }, { QueuesModule }, { AllQueues }] = await Promise.all([
+    import('../queues.js'),
+    import('../platform/queue/queue.module.js'),
+    import('../platform/queue/queues.js'),
+  ]);
+  return withParts(isEmbedded, [QueuesModule.with(queues)], async (server) => {
     await server.get(AllQueues, { strict: false }).untilReady();
     return work(server);
   });
+}
 
 function withParts<T>(
   isEmbedded: boolean,
@@ -48,6 +53,8 @@ function withParts<T>(
   work: (server: INestApplicationContext) => Promise<T>,
 ): Promise<T> {
   return inPlace(isEmbedded, async (configure) => {
+    // Here and above: a second of loading, which commands that need no server do without.
+    const { AppModule } = await import('../app.module.js');
     const server = await NestFactory.createApplicationContext(AppModule.with(configure(), ...more), {
       logger: false,
       abortOnError: false,
