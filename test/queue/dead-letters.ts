@@ -7,6 +7,8 @@ import { found, textNeedle } from '../harness/leaks.js';
 import { type QueueStore, queueOf, withoutBackoff } from '../harness/queue-store.js';
 
 const MARKER = 'marker-of-a-private-sentence';
+/** Each command is a process of its own. */
+const MS_MAX = 120_000;
 
 interface Dead {
   readonly id: string;
@@ -135,31 +137,35 @@ export function describeDeadLetters(store: QueueStore, cleanUp: () => Promise<vo
       expect(texts.filter(({ text }) => /node_modules|\/src\//.test(text)).map(({ place }) => place)).toEqual([]);
     });
 
-    it('is counted, and a queue can be stopped, emptied and started again without losing it', async () => {
-      withoutBackoff(api);
-      const statsOf = async () => {
-        const { stdout } = await cli('stats', '--json');
-        return JSON.parse(stdout).queues.find(({ queue }: { queue: string }) => queue === 'auth');
-      };
-      expect((await cli('drain', 'auth')).stdout).toMatch(/^auth is paused, \d+ wait\n$/);
-      const user = await api.newUser();
-      await eventually('it waits', async () => ((await statsOf()).waiting >= 2 ? true : undefined));
-      const before = await statsOf();
-      expect(before).toMatchObject({ paused: true, active: 0, dead: 0 });
-      expect(before.undone).toBeGreaterThanOrEqual(2);
-      expect(before.lag_seconds).toBeGreaterThanOrEqual(0);
-      expect((await cli('drain', 'auth', '--empty')).code).toBe(2);
-      expect((await cli('drain', 'auth', '--empty', '--yes')).stdout).toBe(
-        'auth is paused and empty; what is in the outbox comes back within five minutes\n',
-      );
-      expect(await statsOf()).toMatchObject({ waiting: 0, paused: true, undone: before.undone });
-      expect((await cli('resume', 'auth')).code).toBe(0);
-      await api.database.look("UPDATE outbox SET leased_until = '-infinity'");
-      await eventually('it is done', async () => ((await undone(user)).length === 0 ? true : undefined));
-      expect(await codesTo(user)).toHaveLength(1);
-      const { stdout } = await cli('stats');
-      expect(stdout).toMatch(/^queue +paused +waiting +active +delayed +dead +undone +oldest +lag\nauth +false/);
-    });
+    it(
+      'is counted, and a queue can be stopped, emptied and started again without losing it',
+      async () => {
+        withoutBackoff(api);
+        const statsOf = async () => {
+          const { stdout } = await cli('stats', '--json');
+          return JSON.parse(stdout).queues.find(({ queue }: { queue: string }) => queue === 'auth');
+        };
+        expect((await cli('drain', 'auth')).stdout).toMatch(/^auth is paused, \d+ wait\n$/);
+        const user = await api.newUser();
+        await eventually('it waits', async () => ((await statsOf()).waiting >= 2 ? true : undefined));
+        const before = await statsOf();
+        expect(before).toMatchObject({ paused: true, active: 0, dead: 0 });
+        expect(before.undone).toBeGreaterThanOrEqual(2);
+        expect(before.lag_seconds).toBeGreaterThanOrEqual(0);
+        expect((await cli('drain', 'auth', '--empty')).code).toBe(2);
+        expect((await cli('drain', 'auth', '--empty', '--yes')).stdout).toBe(
+          'auth is paused and empty; what is in the outbox comes back within five minutes\n',
+        );
+        expect(await statsOf()).toMatchObject({ waiting: 0, paused: true, undone: before.undone });
+        expect((await cli('resume', 'auth')).code).toBe(0);
+        await api.database.look("UPDATE outbox SET leased_until = '-infinity'");
+        await eventually('it is done', async () => ((await undone(user)).length === 0 ? true : undefined));
+        expect(await codesTo(user)).toHaveLength(1);
+        const { stdout } = await cli('stats');
+        expect(stdout).toMatch(/^queue +paused +waiting +active +delayed +dead +undone +oldest +lag\nauth +false/);
+      },
+      MS_MAX,
+    );
 
     it.each([
       ['an unknown queue', ['drain', 'letters']],
