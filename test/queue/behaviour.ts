@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Mail } from '../../src/platform/mail/mail.js';
 import { OutboxRelay } from '../../src/platform/queue/outbox.relay.js';
+import { AllQueues } from '../../src/platform/queue/queues.js';
 import { type TestApi, useApi } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
 import { type QueueStore, queueOf } from '../harness/queue-store.js';
@@ -104,6 +105,19 @@ export function describeEvents(
       expect(await worker.get(OutboxRelay).flush()).toBe(0);
       await api.database.look(`UPDATE outbox SET leased_until = now() - interval '1 second' WHERE user_id = $1`, [id]);
       expect(await worker.get(OutboxRelay).flush()).toBe(EVENTS_OF_SIGN_UP);
+      await allDone(worker);
+      expect(await lettersTo(worker, email)).toHaveLength(1);
+    });
+
+    it('is in the queue once when its lease ends while it waits there', async () => {
+      await queueOf(worker).pause();
+      const { id, email } = await api.newUser();
+      for (let turn = 0; turn < 2; turn++) {
+        await api.database.look(`UPDATE outbox SET leased_until = '-infinity' WHERE user_id = $1`, [id]);
+        expect(await worker.get(OutboxRelay).flush()).toBe(EVENTS_OF_SIGN_UP);
+      }
+      expect((await worker.get(AllQueues).depth('auth')).waiting).toBe(EVENTS_OF_SIGN_UP);
+      await queueOf(worker).resume();
       await allDone(worker);
       expect(await lettersTo(worker, email)).toHaveLength(1);
     });
