@@ -1,7 +1,7 @@
 import { createId } from '@daybook/sdk/crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Collector } from '../src/modules/media/collector.js';
-import { newFile, sendFile, sendParts, upload, useMedia, WHOLE_BYTES_MAX } from './harness/media.js';
+import { newFile, remove, sendFile, sendParts, upload, useMedia, WHOLE_BYTES_MAX } from './harness/media.js';
 import { expectProblem } from './harness/problems.js';
 import { bytesOf } from './harness/store.js';
 
@@ -28,14 +28,16 @@ describe('the collector', () => {
   it('takes away what no row knows of when it is older than a day, and leaves what is younger or known', async () => {
     const ada = await api.newUser();
     const { id } = (await upload(ada)).body;
+    const { id: trashed } = (await upload(ada)).body;
+    await remove(ada, trashed);
     const whole = await sendFile(ada, newFile(ada));
     const inParts = newFile(ada, WHOLE_BYTES_MAX + 1);
     await ada.post('/media/upload', inParts.announced);
     await sendParts(ada, inParts.announced.id, inParts.bytes, [3]);
     const known = await media.held();
     expect(
-      known.map((name) => [id, whole, inParts.announced.id].filter((known) => name.includes(known)).length),
-    ).toEqual([1, 1, 1]);
+      known.map((name) => [id, trashed, whole, inParts.announced.id].filter((known) => name.includes(known)).length),
+    ).toEqual([1, 1, 1, 1]);
     const [first = ''] = known;
     const orphans = [
       `media/${ada.id}/${createId()}/parts`,

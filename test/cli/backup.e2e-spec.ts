@@ -6,6 +6,7 @@ import pg from 'pg';
 import { PASSWORD, useApi, type TestUser } from '../harness/api.js';
 import { daybook } from '../harness/cli.js';
 import { newDatabase, type TestDatabase } from '../harness/database.js';
+import { openHistories, rewriteHistory } from '../harness/tampered-history.js';
 
 const ARCHIVE = ['wal level', 'archiving', 'archive timeout', 'checksums', 'replication slots', 'durability'];
 const RESTORED = [
@@ -127,6 +128,29 @@ describe('daybook backup check', () => {
     const { code, faults } = await check();
     expect(code).toBe(1);
     expect(faults).toEqual({ [name]: expect.stringContaining(sentence) });
+  });
+
+  it('finds a history that holds in itself, and is not the beginning of the live one', async () => {
+    const [head] = await restored.look<{ seq: number }>(`SELECT seq::int FROM ledger_heads WHERE user_id = $1`, [
+      user.id,
+    ]);
+    await openHistories(restored);
+    await rewriteHistory(restored, user.id, 2, head?.seq ?? 0);
+    for (const table of ['ledger_events', 'ledger_heads'])
+      await restored.look(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`);
+    await restored.look(
+      `UPDATE ledger_heads AS head SET hash = event.hash FROM ledger_events AS event
+       WHERE head.user_id = $1 AND event.user_id = $1 AND event.seq = head.seq`,
+      [user.id],
+    );
+    expect((await check()).faults).toEqual({
+      'restored histories': `the history of ${user.id} is not the beginning of the live one`,
+    });
+  });
+
+  it('finds nothing wrong when the live one has gone on since', async () => {
+    expect((await user.post('/entries', { content: 'A later page.' })).status).toBe(201);
+    expect((await check()).faults).toEqual({});
   });
 
   it('names who is back and was erased since; their receipts erase them again', async () => {

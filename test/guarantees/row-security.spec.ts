@@ -16,6 +16,22 @@ const WITHOUT_USERS: Record<string, string> = {
 };
 /** Tables whose rows jobs that serve no single user may read whole. */
 const SYSTEM_READS = new Set(['dead_letters', 'due', 'outbox']);
+/** What it says of a row that it is over, and whose it is. */
+const EXPIRY_COLUMNS = ['expires_at', 'id', 'user_id'];
+/** Which columns such jobs may read of every other table. */
+const SYSTEM_COLUMNS = {
+  connects: EXPIRY_COLUMNS,
+  email_codes: ['expires_at', 'user_id'],
+  idempotency_keys: ['expires_at', 'key_hash', 'user_id'],
+  imported_passwords: ['user_id'],
+  jobs: EXPIRY_COLUMNS,
+  migrations: ['name'],
+  publications: EXPIRY_COLUMNS,
+  recovery_tokens: EXPIRY_COLUMNS,
+  sessions: EXPIRY_COLUMNS,
+  slots: EXPIRY_COLUMNS,
+  storage: ['user_id'],
+};
 /** Opens rows to a function of the owner (pepper-counts.e2e-spec.ts). */
 const COUNTING = "(current_setting('app.counting'::text, true) = 'peppers'::text)";
 /** Opens rows to another one (account-counts.e2e-spec.ts). */
@@ -129,6 +145,16 @@ describe('row security', () => {
       expect(others).toEqual(OTHER_POLICIES);
       const withPolicy = new Set(policies.filter(({ rule }) => rule === own).map(({ table }) => table));
       expect(owned.filter(({ name }) => !withPolicy.has(name))).toEqual([]);
+    });
+
+    it('is joined by rights to the columns that jobs need which serve no single user, and to no others', async () => {
+      const readable = await look<{ table: string; columns: string[] }>(`
+        SELECT c.relname AS table, array_agg(attname::text ORDER BY attname) AS columns
+        FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+          AND has_column_privilege('daybook_system', c.oid, attnum, 'SELECT') GROUP BY 1`);
+      const others = readable.filter(({ table }) => !SYSTEM_READS.has(table));
+      expect(Object.fromEntries(others.map(({ table, columns }) => [table, columns]))).toEqual(SYSTEM_COLUMNS);
     });
 
     it('is not gone around by a view, nor by a function of the owner but those that count', async () => {

@@ -1,5 +1,6 @@
 import { createId } from '@daybook/sdk/crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DueWork } from '../../src/modules/integrations/due-work.js';
 import { PASSWORD, type TestUser, TestUser as User, useApi } from '../harness/api.js';
 import { useIntegrations } from '../harness/facebook/connected.js';
 import { APP, type FakePerson, GraphRefusal, REDIRECT_URI } from '../harness/facebook/graph-world.js';
@@ -122,6 +123,8 @@ describe('connecting Facebook', () => {
     const ada = await api.newUser();
     const [first, second] = [await agree(ada, graph.world.newPerson()), await agree(ada, graph.world.newPerson())];
     expectProblem(await finish(ada, { code: first.code, state: second.state }), 422, 'integrations/consent-refused');
+    // Whatever came of it, that state is used up.
+    expectProblem(await finish(ada, second), 404, 'integrations/connect-not-found');
     await nothingIsConnected(ada);
   });
 
@@ -133,8 +136,23 @@ describe('connecting Facebook', () => {
     expect((await finish(ada, sent)).status).toBe(200);
     expectProblem(await finish(ada, sent), 404, 'integrations/connect-not-found');
     const old = await agree(ada, person);
+    const expiry = `SELECT extract(epoch FROM expires_at - now())::int AS seconds FROM connects WHERE user_id = $1`;
+    const [row] = await api.database.look<{ seconds: number }>(expiry, [ada.id]);
+    expect([Number(row?.seconds) > 0, Number(row?.seconds) <= 600]).toEqual([true, true]);
     await api.database.look(`UPDATE connects SET expires_at = now() - interval '1 second'`);
     expectProblem(await finish(ada, old), 404, 'integrations/connect-not-found');
+  });
+
+  it('leaves nothing of what was begun and never ended when its ten minutes are over', async () => {
+    const [ada, eve] = [await api.newUser(), await api.newUser()];
+    await begin(ada);
+    await begin(eve);
+    await api.database.look(`UPDATE connects SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+      ada.id,
+    ]);
+    await api.get(DueWork).run();
+    const left = `SELECT user_id FROM connects WHERE user_id IN ($1, $2)`;
+    expect(await api.database.look(left, [ada.id, eve.id])).toEqual([{ user_id: eve.id }]);
   });
 
   it('takes a state once, however many send it at the same time', async () => {
@@ -178,6 +196,19 @@ describe('connecting Facebook', () => {
     expect(Number(limited.headers.get('retry-after'))).toBe(3_600);
     await nothingIsConnected(ada);
   });
+
+  it.each([/^\/me$/, /^\/me\/permissions$/])(
+    'keeps nothing of a consent when Facebook does not say whose it is, and for what: %s',
+    async (path) => {
+      const ada = await api.newUser();
+      const person = graph.world.newPerson({ pages: ['Garden notes'] });
+      graph.fail({ path, how: 'away' });
+      expectProblem(await finish(ada, await agree(ada, person)), 503, 'integrations/facebook-unavailable');
+      graph.fail({ path, how: new GraphRefusal(403, 200, '(#200) Permissions error') });
+      expectProblem(await finish(ada, await agree(ada, person)), 422, 'integrations/consent-refused');
+      await nothingIsConnected(ada);
+    },
+  );
 
   it('renews what is connected, and refuses another account beside it', async () => {
     const ada = await api.newUser();

@@ -1,5 +1,6 @@
 import { createId } from '@daybook/sdk/crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DueWork } from '../../src/modules/integrations/due-work.js';
 import { type TestUser } from '../harness/api.js';
 import { sealedDraft } from '../harness/entries.js';
 import { eventually } from '../harness/eventually.js';
@@ -160,6 +161,58 @@ describe('publishing an entry on a page', () => {
     expect(feedOf(person)).toHaveLength(1);
   });
 
+  it('is left alone while somebody is at it', async () => {
+    const { ada, person, entryId } = await newWorld();
+    graph.fail({ method: 'POST', path: FEED, how: 'away' });
+    const { body } = await ada.post(PUSH, { entry_id: entryId });
+    await isLeftForLater(ada);
+    const lease = (until: string) =>
+      api.database.look(`UPDATE publications SET leased_until = now() + $2::interval WHERE id = $1`, [
+        body.job_id,
+        until,
+      ]);
+    await lease('1 minute');
+    await passTime('facebook.push');
+    await eventually('it was looked at', async () => {
+      const events = await api.database.look('SELECT FROM outbox WHERE user_id = $1', [ada.id]);
+      return events.length === 0 ? true : undefined;
+    });
+    expect([graph.callsTo('GET', FEED).length, graph.callsTo('POST', FEED).length]).toEqual([0, 1]);
+    await lease('-1 second');
+    await passTime('facebook.push');
+    expect(await ended(ada, body.job_id)).toMatchObject({ state: 'done' });
+    expect(feedOf(person)).toHaveLength(1);
+  });
+
+  it('is not sent again while the page cannot be looked at', async () => {
+    const { ada, person, entryId } = await newWorld();
+    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
+    const { body } = await ada.post(PUSH, { entry_id: entryId });
+    await isLeftForLater(ada);
+    person.pages[0]?.feed.push({ id: 'x', message: 'Something else.', created_time: '2026-03-01T10:00:00+0000' });
+    graph.fail({ method: 'GET', path: FEED, how: 'away' });
+    await passTime('facebook.push');
+    await eventually('the page is asked for', async () => (graph.callsTo('GET', FEED).length === 1 ? true : undefined));
+    await isLeftForLater(ada);
+    await passTime('facebook.push');
+    expect(await ended(ada, body.job_id)).toMatchObject({ state: 'done' });
+    expect(graph.callsTo('POST', FEED)).toHaveLength(1);
+    expect(feedOf(person)).toHaveLength(2);
+  });
+
+  it('is done when the page shows it late, and Facebook refuses a second one as a double', async () => {
+    const { ada, person, entryId } = await newWorld();
+    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
+    const { body } = await ada.post(PUSH, { entry_id: entryId });
+    await isLeftForLater(ada);
+    graph.fail({ method: 'GET', path: FEED, how: 'hidden' });
+    await passTime('facebook.push');
+    const job = await ended(ada, body.job_id);
+    expect(job).toMatchObject({ state: 'done', result: { post_id: person.pages[0]?.feed[0]?.id } });
+    expect(graph.callsTo('POST', FEED)).toHaveLength(2);
+    expect(feedOf(person)).toHaveLength(1);
+  });
+
   it('is given up when its time is over, with the text, and says that nobody knows', async () => {
     const { ada, entryId } = await newWorld();
     graph.fail({ path: FEED, how: 'lost', times: 100 });
@@ -170,6 +223,20 @@ describe('publishing an entry on a page', () => {
     ]);
     await passTime('facebook.push');
     expect((await ended(ada, body.job_id)).problem).toMatchObject({ type: 'integrations/publication-uncertain' });
+    expect(await waiting(ada)).toEqual([]);
+  });
+
+  it('leaves no text when its time is over, even if no worker comes to it', async () => {
+    const { ada, entryId } = await newWorld();
+    graph.fail({ path: FEED, how: 'away', times: 100 });
+    await ada.post(PUSH, { entry_id: entryId });
+    await isLeftForLater(ada);
+    await api.get(DueWork).run();
+    expect(await waiting(ada)).toHaveLength(1);
+    await api.database.look(`UPDATE publications SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
+      ada.id,
+    ]);
+    await api.get(DueWork).run();
     expect(await waiting(ada)).toEqual([]);
   });
 

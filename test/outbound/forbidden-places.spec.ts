@@ -43,9 +43,14 @@ const NOT_PUBLIC = [
   '172.31.255.255',
   '192.168.1.1',
   '192.0.0.1',
+  '192.0.2.1',
+  '192.88.99.1',
   '198.18.0.1',
+  '198.51.100.1',
+  '203.0.113.1',
   '224.0.0.1',
   '239.1.1.1',
+  '240.0.0.1',
   '255.255.255.255',
   '::',
   '::1',
@@ -64,6 +69,7 @@ const NOT_PUBLIC = [
   '2002:7f00:1::',
   '2001::1',
   '2001:db8::1',
+  '3fff::1',
   'localhost',
   '127.1',
   '0x7f.1',
@@ -136,6 +142,38 @@ describe('a request to a place that is not meant to be asked', () => {
       `http://graph.facebook.com@${place}/`,
     ])
       expect([url, await attempt(client, url, origins)]).toEqual([url, 'refused']);
+    expect(canary.connections).toBe(0);
+  });
+
+  it.each([
+    'https://graph.facebook.com.evil.example/',
+    'https://evil-graph.facebook.com/',
+    'https://evil.graph.facebook.com/',
+    'https://graph.facebook.com:8443/',
+    'https://facebook.com/',
+    'http://graph.facebook.com/',
+  ])('is refused for an origin that is only like a listed one, before its name is looked up: %s', async (url) => {
+    const asked: string[] = [];
+    const resolve = (hostname: string) => {
+      asked.push(hostname);
+      return Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+    };
+    const client = outbound([], { resolve });
+    expect(await attempt(client, url, ['https://graph.facebook.com'])).toBe('refused');
+    expect(asked).toEqual([]);
+  });
+
+  it('is refused without TLS, even if it is listed so, and on every port of a private place but its own', async () => {
+    canary.forget();
+    const asked: string[] = [];
+    const resolve = (hostname: string) => {
+      asked.push(hostname);
+      return Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
+    };
+    const client = outbound([`127.0.0.1:${canary.port + 1}`], { resolve });
+    expect(await attempt(client, 'http://graph.facebook.com/')).toBe('refused');
+    expect(asked).toEqual([]);
+    expect(await attempt(client, `https://127.0.0.1:${canary.port}/`)).toBe('refused');
     expect(canary.connections).toBe(0);
   });
 

@@ -31,13 +31,14 @@ describe('a request to another service', () => {
   });
   const made: Outbound[] = [];
   const client = (options: OutboundOptions = {}, clock = new Clock()) => {
-    const values = { OUTBOUND_ALLOWED_PRIVATE: [`127.0.0.1:${service.port}`] } as never;
+    const allowed = [service, elsewhere].map(({ port }) => `127.0.0.1:${port}`);
+    const values = { OUTBOUND_ALLOWED_PRIVATE: allowed } as never;
     const one = new Outbound({ values }, clock, { timeoutMs: 300, answerBytesMax: 100_000, ...options });
     made.push(one);
     return one;
   };
-  const get = (outbound: Outbound, path: string) => {
-    const origin = `http://127.0.0.1:${service.port}`;
+  const get = (outbound: Outbound, path: string, { port } = service) => {
+    const origin = `http://127.0.0.1:${port}`;
     const headers = { authorization: `Bearer ${SECRET}` };
     return outbound.request([origin], { method: 'GET', url: new URL(`${path}?token=${SECRET}`, origin), headers });
   };
@@ -96,7 +97,17 @@ describe('a request to another service', () => {
     nowMs += 30_000;
     const [probe, other] = await Promise.allSettled([get(outbound, '/'), get(outbound, '/')]);
     expect([probe.status, other.status]).toEqual(['fulfilled', 'rejected']);
-    expect((await get(outbound, '/')).status).toBe(200);
+    const both = await Promise.all([get(outbound, '/'), get(outbound, '/')]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('is not sent either to a host that did not answer five times, and is sent to every other', async () => {
+    const outbound = client();
+    for (let n = 0; n < 5; n++) expect((await failure(outbound, '/garbage')).reason).toBe('unreachable');
+    service.forget();
+    expect((await failure(outbound, '/')).reason).toBe('resting');
+    expect(service.requests).toHaveLength(0);
+    expect((await get(outbound, '/', elsewhere)).status).toBe(200);
   });
 
   it('that found nobody listening has not arrived, and any other may have', async () => {

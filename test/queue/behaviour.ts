@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Mail } from '../../src/platform/mail/mail.js';
 import { OutboxRelay } from '../../src/platform/queue/outbox.relay.js';
+import { AllQueues } from '../../src/platform/queue/queues.js';
 import { type TestApi, useApi } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
 import { type QueueStore, queueOf } from '../harness/queue-store.js';
@@ -55,6 +57,7 @@ export function describeEvents(
         'CREATE TRIGGER log_done AFTER DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION log_done()',
       );
       await queueOf(api).pause();
+      const sending = jest.spyOn(api.get(Mail), 'send');
       const people = await Promise.all(Array.from({ length: 5 }, () => api.newUser()));
       const rows = await api.database.look<OutboxRow>('SELECT user_id, id, event, payload FROM outbox');
       expect(rows).toHaveLength(people.length * EVENTS_OF_SIGN_UP);
@@ -71,6 +74,10 @@ export function describeEvents(
         const letters = (await api.mails()).filter((mail) => mail.includes(`To: ${email}`));
         expect(letters).toHaveLength(EVENTS_OF_SIGN_UP);
       }
+      // A letter that is sent again has the name of the first: it could not be told from it by what lies in the folder.
+      const sent = sending.mock.calls.map(([{ id }]) => id);
+      expect(sent.toSorted()).toEqual(rows.map(({ id }) => `event-${id}`).toSorted());
+      sending.mockRestore();
       const log = await api.database.look<{ id: string }>('SELECT id FROM done_log');
       expect(log.map(({ id }) => id).toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
       expect(await api.database.look('SELECT FROM dead_letters')).toEqual([]);
@@ -98,6 +105,19 @@ export function describeEvents(
       expect(await worker.get(OutboxRelay).flush()).toBe(0);
       await api.database.look(`UPDATE outbox SET leased_until = now() - interval '1 second' WHERE user_id = $1`, [id]);
       expect(await worker.get(OutboxRelay).flush()).toBe(EVENTS_OF_SIGN_UP);
+      await allDone(worker);
+      expect(await lettersTo(worker, email)).toHaveLength(1);
+    });
+
+    it('is in the queue once when its lease ends while it waits there', async () => {
+      await queueOf(worker).pause();
+      const { id, email } = await api.newUser();
+      for (let turn = 0; turn < 2; turn++) {
+        await api.database.look(`UPDATE outbox SET leased_until = '-infinity' WHERE user_id = $1`, [id]);
+        expect(await worker.get(OutboxRelay).flush()).toBe(EVENTS_OF_SIGN_UP);
+      }
+      expect((await worker.get(AllQueues).depth('auth')).waiting).toBe(EVENTS_OF_SIGN_UP);
+      await queueOf(worker).resume();
       await allDone(worker);
       expect(await lettersTo(worker, email)).toHaveLength(1);
     });

@@ -80,6 +80,15 @@ function describeRoundTrips(world: () => StoreWorld, { hasChecksums }: StoreTrai
       expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + seconds * 1000);
     }
   });
+
+  it('is signed with its length and its checksum, and as a whole with its type', async () => {
+    const announced = { byteSize: 1, sha256: sha256(bytesOf(1)) };
+    const whole = await world().presignPut('a', bytesOf(1));
+    const part = await world().store.presignPart('a', 'upload', 1, announced);
+    const signed = ({ url }: PresignedRequest) => new URL(url).searchParams.get('X-Amz-SignedHeaders')?.split(';');
+    expect(signed(whole)).toEqual(['content-length', 'content-type', 'host', 'x-amz-checksum-sha256']);
+    expect(signed(part)).toEqual(['content-length', 'host', 'x-amz-checksum-sha256']);
+  });
 }
 
 const BYTES = bytesOf(2000);

@@ -118,6 +118,8 @@ describe('entries from Day One', () => {
       'Export/photos/d1.jpeg': '1',
       'Export/photos/D2.jpeg': '2',
       'Export/photos/P3.png': '3',
+      // Of one that is there by both its names, the MD5 tells.
+      'Export/photos/P1.png': 'another',
       'Export/videos/e1.mov': 'v',
       'Export/audios/f1.m4a': 'a',
       'Export/audios/f2.xyz': 'a',

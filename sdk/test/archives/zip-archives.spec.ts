@@ -90,6 +90,10 @@ describe('a ZIP archive', () => {
     const path = await make(Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`${n}.txt`, 'x'])));
     await expect(open(path, { filesMax: 10 })).rejects.toMatchObject({ reason: 'too-many-files' });
     (await open(path, { filesMax: 11 })).close();
+    // Those that are left out take their place in a list as well.
+    const links = Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`${n}.txt`, '/etc/passwd']));
+    const refused = open(await make(links, { mode: 0o120777 }), { filesMax: 10 });
+    await expect(refused).rejects.toMatchObject({ reason: 'too-many-files' });
   });
 
   it('leads nowhere with the names in it, and leaves nothing on the disk', async () => {

@@ -10,8 +10,8 @@ export interface Fault {
   readonly method?: string;
   readonly path: RegExp;
   readonly times?: number;
-  /** `away`: nothing is done; `lost`: it is done, and the answer does not arrive. */
-  readonly how: 'away' | 'lost' | GraphRefusal;
+  /** `away`: nothing is done; `lost`: it is done, and the answer does not arrive; `hidden`: a list does not show yet what is in it. */
+  readonly how: 'away' | 'lost' | 'hidden' | GraphRefusal;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -106,6 +106,7 @@ export class FakeGraph {
   ) {
     try {
       if (fault?.how instanceof GraphRefusal) throw fault.how;
+      if (fault?.how === 'hidden') return { status: 200, body: { data: [] } };
       const authorization = request.headers.authorization ?? '';
       return { status: 200, body: answerCall(this.world, { ...call, authorization, origin: this.origin }) };
     } catch (error) {

@@ -1,7 +1,7 @@
 import {
   APP,
+  ASKED,
   type FakePage,
-  type FakePost,
   type FakeToken,
   GraphRefusal,
   graphTime,
@@ -23,6 +23,9 @@ type Route = (world: GraphWorld, call: GraphCall, id: string) => unknown;
 
 const APP_TOKEN = `${APP.id}|${APP.secret}`;
 const DAY_SECONDS = 86_400;
+
+const secondsOf = ({ created_time }: { readonly created_time: string }) =>
+  Math.floor(Date.parse(created_time.replace('+0000', 'Z')) / 1000);
 
 const textOfToken = ({ authorization, values }: GraphCall) =>
   authorization.replace(/^(Bearer|OAuth) /, '') || (values.get('access_token') ?? '');
@@ -133,9 +136,8 @@ const posts: Route = (world, call) => {
   const token = tokenOf(world, call, 'user');
   demand(token, 'user_posts');
   const since = Number(call.values.get('since') ?? 0);
-  const timeOf = (post: FakePost) => Math.floor(Date.parse(post.created_time.replace('+0000', 'Z')) / 1000);
-  const found = token.person.posts.filter((post) => timeOf(post) >= since).toReversed();
-  const page = paged(call, found, 'until', timeOf);
+  const found = token.person.posts.filter((post) => secondsOf(post) >= since).toReversed();
+  const page = paged(call, found, 'until', secondsOf);
   return { ...page, data: fieldsOf(call, page.data, 'id,message,created_time') };
 };
 
@@ -174,13 +176,18 @@ const publish: Route = (world, call, id) => {
 const feed: Route = (world, call, id) => {
   const { token, page } = pageOf(world, call, id);
   demand(token, 'pages_read_engagement');
-  const listed = paged(call, page.feed.toReversed(), 'cursor');
+  const since = Number(call.values.get('since') ?? 0);
+  const found = page.feed.filter((post) => secondsOf(post) >= since).toReversed();
+  const listed = paged(call, found, 'cursor');
   return { ...listed, data: fieldsOf(call, listed.data, 'id,message,created_time') };
 };
 
 const permissions: Route = (world, call) => {
   const { person } = tokenOf(world, call, 'user');
-  return { data: [...person.granted].map((permission) => ({ permission, status: 'granted' })) };
+  // What a person said no to is told as well.
+  return {
+    data: ASKED.map((permission) => ({ permission, status: person.granted.has(permission) ? 'granted' : 'declined' })),
+  };
 };
 
 /** By a token of the person, or of the app. */

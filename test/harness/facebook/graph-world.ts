@@ -40,6 +40,8 @@ interface FakeCode {
   readonly challenge: string | null;
 }
 
+/** What the app asks a person for. */
+export const ASKED = ['public_profile', 'user_posts', 'pages_show_list', 'pages_read_engagement', 'pages_manage_posts'];
 export const APP = { id: '1234567890', secret: '0123456789abcdef0123456789abcdef' };
 export const REDIRECT_URI = 'https://app.example.com/facebook';
 
@@ -55,12 +57,11 @@ export class GraphWorld {
   }
 
   newPerson({ pages = [] as readonly string[], withholds = [] as readonly string[] } = {}): FakePerson {
-    const asked = ['public_profile', 'user_posts', 'pages_show_list', 'pages_read_engagement', 'pages_manage_posts'];
     const person: FakePerson = {
       id: this.newId(),
       posts: [],
       pages: pages.map((name) => ({ id: this.newId(), name, feed: [] })),
-      granted: new Set(asked.filter((scope) => !withholds.includes(scope))),
+      granted: new Set(ASKED.filter((scope) => !withholds.includes(scope))),
     };
     this.people.set(person.id, person);
     return person;
