@@ -8,9 +8,6 @@ import { found, textNeedle } from '../harness/leaks.js';
 import { type QueueStore, queueOf, withoutBackoff } from '../harness/queue-store.js';
 
 const MARKER = 'marker-of-a-private-sentence';
-/** Each command is a process of its own. */
-const MS_MAX = 120_000;
-
 interface Dead {
   readonly id: string;
   readonly user_id: string;
