@@ -8,6 +8,7 @@ import { found, textNeedle } from '../harness/leaks.js';
 import { type QueueStore, queueOf, withoutBackoff } from '../harness/queue-store.js';
 
 const MARKER = 'marker-of-a-private-sentence';
+
 interface Dead {
   readonly id: string;
   readonly user_id: string;
