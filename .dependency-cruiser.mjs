@@ -65,6 +65,13 @@ export default {
       from: { path: '^(src|test)/' },
       to: { path: '^sdk/(src|dist)/(?!index|crypto/index|passwords/index|search/index)' },
     },
+    {
+      name: 'one-way-to-postgresql',
+      comment: 'values are read alike in every connection (platform/database/pg.ts)',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/database/pg\\.ts$' },
+      to: { path: 'node_modules/pg/', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'the-sdk-knows-no-server', severity: 'error', from: { path: '^sdk/src/' }, to: { path: '^(src|test)/' } },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { archiveChecks, shownByProviders } from '../../platform/backup/archive-checks.js';
+import { pg } from '../../platform/database/pg.js';
 import { type Check, find, type Finding, skip } from '../../platform/doctor/finding.js';
 import { listErasedSince } from './erased-since.js';
 import { type Pair, restoredChecks } from './restored-checks.js';

@@ -1,17 +1,14 @@
-import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from './migrations.js';
+import { pg } from './pg.js';
 
 const POOL_WAIT_MS = 1_500;
-
-// A day stays the text it is, and a 64-bit counter becomes a number: ours stay far below 2^53.
-pg.types.setTypeParser(pg.types.builtins.DATE, String);
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** How this server speaks to PostgreSQL. Time limits belong to the roles (roles.ts), so that a pooler between keeps them. */
 export const postgresOptions = (url: string, poolMax: number) =>
   ({
     type: 'postgres',
+    driver: pg,
     url,
     poolSize: poolMax,
     synchronize: false,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { migrations } from './migrations.js';
+import { pg } from './pg.js';
 import { SqlState, sqlState } from './pg-errors.js';
 
 const PAUSE_MS = 1_000;

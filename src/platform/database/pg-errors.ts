@@ -1,5 +1,5 @@
-import { DatabaseError } from 'pg';
 import { NoTurn } from '../turns.js';
+import { pg } from './pg.js';
 
 /** SQLSTATE codes this server acts on (PostgreSQL documentation, appendix A). */
 export const SqlState = {
@@ -17,8 +17,8 @@ export const SqlState = {
 } as const;
 
 /** The driver's error inside whatever TypeORM wrapped around it. */
-function databaseError(error: unknown): DatabaseError | undefined {
-  if (error instanceof DatabaseError) return error;
+function databaseError(error: unknown): pg.DatabaseError | undefined {
+  if (error instanceof pg.DatabaseError) return error;
   if (error instanceof Error && 'driverError' in error) return databaseError(error.driverError);
   return undefined;
 }

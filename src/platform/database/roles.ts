@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { pg } from './pg.js';
 
 /** The roles of one database cluster, by what they may do. */
 export interface RolePasswords {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import type { Config } from '../config/config.js';
+import { pg } from '../database/pg.js';
 import { Mail } from '../mail/mail.js';
 import { databaseChecks } from './database-checks.js';
 import { type Check, find, type Finding, skip } from './finding.js';
