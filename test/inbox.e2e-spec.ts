@@ -35,7 +35,7 @@ describe('the inbox', () => {
   it.each(['client', 'server'])(
     'makes an entry of what a script brought, in a request of its owner (uce, %s)',
     async (by) => {
-      const ada = await api.newUser();
+      const ada = await newWriter();
       const { http, recipient, keyId } = await newScript(ada);
       const said = { title: 'Weather', content: 'Four degrees.', tags: ['weather'], mood: 'calm' };
       const about = { source: 'station', external_id: 'a1', entry_date: '2026-11-20', kind: 'capture' };
@@ -120,7 +120,7 @@ describe('the inbox', () => {
   });
 
   it('is not opened in requests of an API key, though the key could', async () => {
-    const ada = await api.newUser();
+    const ada = await newWriter();
     const { http } = await newScript(ada);
     const made = await ada.post('/auth/api-keys', { name: 'reader', scopes: ['entries:read'] });
     const { id } = (await http.post('/inbox', text('One.'))).body;
@@ -131,7 +131,7 @@ describe('the inbox', () => {
   });
 
   it('becomes entries in the order in which it came', async () => {
-    const ada = await api.newUser();
+    const ada = await newWriter();
     const { http } = await newScript(ada);
     const ids: string[] = [];
     for (let n = 0; n < 12; n++) ids.push((await http.post('/inbox', text(`Number ${n}.`))).body.id);
