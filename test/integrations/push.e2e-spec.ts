@@ -33,6 +33,14 @@ describe('publishing an entry on a page', () => {
       );
       return rows.length === 1 ? true : undefined;
     });
+  /** Something to be published, whose first attempt has met a fault. */
+  const newInterrupted = async (fault: Parameters<typeof graph.fail>[0]) => {
+    const world = await newWorld();
+    graph.fail(fault);
+    const { body } = await world.ada.post(PUSH, { entry_id: world.entryId });
+    await isLeftForLater(world.ada);
+    return { ...world, jobId: String(body.job_id) };
+  };
 
   it('takes title and text of a uce entry, and tells the id of the post', async () => {
     const { ada, person, entryId } = await newWorld();
@@ -118,59 +126,48 @@ describe('publishing an entry on a page', () => {
   });
 
   it('is tried again when Facebook is away', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: new GraphRefusal(500, 2, 'Service temporarily unavailable') });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({
+      method: 'POST',
+      path: FEED,
+      how: new GraphRefusal(500, 2, 'Service temporarily unavailable'),
+    });
     await passTime('facebook.push');
-    expect(await ended(ada, body.job_id)).toMatchObject({ state: 'done' });
+    expect(await ended(ada, jobId)).toMatchObject({ state: 'done' });
     expect(feedOf(person)).toHaveLength(1);
   });
 
   it('is not done twice when the answer was lost: the page is looked at first', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({ method: 'POST', path: FEED, how: 'lost' });
     expect(feedOf(person)).toHaveLength(1);
     // Somebody writes something in between, so that Facebook's own look at the newest post would not help.
     person.pages[0]?.feed.push({ id: 'x', message: 'Something else.', created_time: '2026-03-01T10:00:00+0000' });
     await passTime('facebook.push');
-    const job = await ended(ada, body.job_id);
+    const job = await ended(ada, jobId);
     expect(job).toMatchObject({ state: 'done', result: { post_id: person.pages[0]?.feed[0]?.id } });
     expect(feedOf(person)).toHaveLength(2);
     expect(graph.callsTo('POST', FEED)).toHaveLength(1);
   });
 
   it('is not done twice when a worker died after sending it', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({ method: 'POST', path: FEED, how: 'lost' });
     // As it is left behind: taken, and nobody to say what became of it.
     const dead = `UPDATE publications SET leased_until = now() + interval '1 minute' WHERE id = $1`;
-    await api.database.look(dead, [body.job_id]);
+    await api.database.look(dead, [jobId]);
     await passTime('facebook.push');
     await api.database.look(`UPDATE publications SET leased_until = now() - interval '1 second' WHERE id = $1`, [
-      body.job_id,
+      jobId,
     ]);
     await eventually('it ends', async () => {
       await passTime('facebook.push');
-      return (await ada.get(`/jobs/${body.job_id}`)).body.state === 'done' ? true : undefined;
+      return (await ada.get(`/jobs/${jobId}`)).body.state === 'done' ? true : undefined;
     });
     expect(feedOf(person)).toHaveLength(1);
   });
 
   it('is left alone while somebody is at it', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'away' });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({ method: 'POST', path: FEED, how: 'away' });
     const lease = (until: string) =>
-      api.database.look(`UPDATE publications SET leased_until = now() + $2::interval WHERE id = $1`, [
-        body.job_id,
-        until,
-      ]);
+      api.database.look(`UPDATE publications SET leased_until = now() + $2::interval WHERE id = $1`, [jobId, until]);
     await lease('1 minute');
     await passTime('facebook.push');
     await eventually('it was looked at', async () => {
@@ -180,57 +177,45 @@ describe('publishing an entry on a page', () => {
     expect([graph.callsTo('GET', FEED).length, graph.callsTo('POST', FEED).length]).toEqual([0, 1]);
     await lease('-1 second');
     await passTime('facebook.push');
-    expect(await ended(ada, body.job_id)).toMatchObject({ state: 'done' });
+    expect(await ended(ada, jobId)).toMatchObject({ state: 'done' });
     expect(feedOf(person)).toHaveLength(1);
   });
 
   it('is not sent again while the page cannot be looked at', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({ method: 'POST', path: FEED, how: 'lost' });
     person.pages[0]?.feed.push({ id: 'x', message: 'Something else.', created_time: '2026-03-01T10:00:00+0000' });
     graph.fail({ method: 'GET', path: FEED, how: 'away' });
     await passTime('facebook.push');
     await eventually('the page is asked for', async () => (graph.callsTo('GET', FEED).length === 1 ? true : undefined));
     await isLeftForLater(ada);
     await passTime('facebook.push');
-    expect(await ended(ada, body.job_id)).toMatchObject({ state: 'done' });
+    expect(await ended(ada, jobId)).toMatchObject({ state: 'done' });
     expect(graph.callsTo('POST', FEED)).toHaveLength(1);
     expect(feedOf(person)).toHaveLength(2);
   });
 
   it('is done when the page shows it late, and Facebook refuses a second one as a double', async () => {
-    const { ada, person, entryId } = await newWorld();
-    graph.fail({ method: 'POST', path: FEED, how: 'lost' });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, person, jobId } = await newInterrupted({ method: 'POST', path: FEED, how: 'lost' });
     graph.fail({ method: 'GET', path: FEED, how: 'hidden' });
     await passTime('facebook.push');
-    const job = await ended(ada, body.job_id);
+    const job = await ended(ada, jobId);
     expect(job).toMatchObject({ state: 'done', result: { post_id: person.pages[0]?.feed[0]?.id } });
     expect(graph.callsTo('POST', FEED)).toHaveLength(2);
     expect(feedOf(person)).toHaveLength(1);
   });
 
   it('is given up when its time is over, with the text, and says that nobody knows', async () => {
-    const { ada, entryId } = await newWorld();
-    graph.fail({ path: FEED, how: 'lost', times: 100 });
-    const { body } = await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada, jobId } = await newInterrupted({ path: FEED, how: 'lost', times: 100 });
     await api.database.look(`UPDATE publications SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
       ada.id,
     ]);
     await passTime('facebook.push');
-    expect((await ended(ada, body.job_id)).problem).toMatchObject({ type: 'integrations/publication-uncertain' });
+    expect((await ended(ada, jobId)).problem).toMatchObject({ type: 'integrations/publication-uncertain' });
     expect(await waiting(ada)).toEqual([]);
   });
 
   it('leaves no text when its time is over, even if no worker comes to it', async () => {
-    const { ada, entryId } = await newWorld();
-    graph.fail({ path: FEED, how: 'away', times: 100 });
-    await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada } = await newInterrupted({ path: FEED, how: 'away', times: 100 });
     await api.get(DueWork).run();
     expect(await waiting(ada)).toHaveLength(1);
     await api.database.look(`UPDATE publications SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [
@@ -241,10 +226,7 @@ describe('publishing an entry on a page', () => {
   });
 
   it('keeps a text for less than fifteen minutes, sealed', async () => {
-    const { ada, entryId } = await newWorld();
-    graph.fail({ path: FEED, how: 'away', times: 100 });
-    await ada.post(PUSH, { entry_id: entryId });
-    await isLeftForLater(ada);
+    const { ada } = await newInterrupted({ path: FEED, how: 'away', times: 100 });
     const [row] = await api.database.look<{ minutes: string; row: string }>(
       `SELECT extract(epoch FROM expires_at - now()) / 60 AS minutes, t::text AS row FROM publications t WHERE user_id = $1`,
       [ada.id],
