@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { type EmbeddedInstance, startInstance } from '../../src/platform/embedde
 import { daybook } from '../harness/cli.js';
 import { useFacebook } from '../harness/facebook/fake-graph.js';
 import { GraphRefusal } from '../harness/facebook/graph-world.js';
+import { embeddedSuperuserUrl } from '../harness/leaks.js';
 import { startTestStore } from '../harness/store.js';
 
 const CHECKS = [
@@ -47,9 +48,7 @@ describe('daybook doctor', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybook-doctor-'));
     instance = await startInstance(folder);
-    const password = (await readFile(join(folder, 'postgres.password'), 'utf8')).trim();
-    const url = instance.environment['DATABASE_URL'] ?? '';
-    superuserUrl = databaseUrl(url, 'daybook', { name: 'postgres', password });
+    superuserUrl = await embeddedSuperuserUrl(folder, 'daybook');
   });
   afterAll(async () => {
     await instance.stop();

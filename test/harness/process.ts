@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
+import { assertPortFree } from '../../src/platform/http/port.js';
 import { eventually } from './eventually.js';
 
 export interface RunningProcess {
@@ -20,15 +20,11 @@ const PORTS = { first: 20_000 + Number(process.env['JEST_WORKER_ID'] ?? 0) * 500
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = PORTS.first + randomInt(PORTS.count);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
+    const isFree = await assertPortFree('127.0.0.1', port).then(
       () => true,
       () => false,
     );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
+    if (isFree) return port;
   }
 }
 

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { databaseUrl } from '../../src/platform/database/roles.js';
 import { type EmbeddedInstance, startInstance } from '../../src/platform/embedded/instance.js';
 import { useApi } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
+import { embeddedSuperuserUrl } from '../harness/leaks.js';
 import { startProcess } from '../harness/process.js';
 
 /** What the tests' own PostgreSQL is started with, so that they are fast. */
@@ -58,11 +58,7 @@ describe('a database of which one setting alone is off', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'daybook-durability-'));
     instance = await startInstance(folder);
-    const password = (await readFile(join(folder, 'postgres.password'), 'utf8')).trim();
-    const url = instance.environment['DATABASE_URL'] ?? '';
-    superuser = new pg.Client({
-      connectionString: databaseUrl(url, 'daybook', { name: 'postgres', password }),
-    });
+    superuser = new pg.Client({ connectionString: await embeddedSuperuserUrl(folder, 'daybook') });
     await superuser.connect();
   });
   afterAll(async () => {
