@@ -12,9 +12,6 @@ export interface ReadQuery {
   readonly notes: readonly string[];
 }
 
-const englishNames = new Intl.DisplayNames('en', { type: 'language' });
-const englishLists = new Intl.ListFormat('en');
-
 /**
  * Reads a query that somebody waits for an answer to: what cannot be read as it was meant is refused, not guessed at. Signs
  * beside words (`salt & pepper`) are left out and noted.
@@ -33,6 +30,7 @@ export function stopWordNotes(query: PreparedQuery, languages: readonly Language
   if (silent.length === 0) return [];
   if (silent.length === languages.length)
     return ['There are only words like "the" or "and", which no entry is found by.'];
-  const named = englishLists.format(silent.map((language) => englishNames.of(language) ?? language));
+  const names = new Intl.DisplayNames('en', { type: 'language' });
+  const named = new Intl.ListFormat('en').format(silent.map((language) => names.of(language) ?? language));
   return [`Entries in ${named} are not found by this: there, these are words like "the" or "and".`];
 }
