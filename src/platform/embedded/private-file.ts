@@ -66,7 +66,7 @@ export function syncDirectory(directory: string): void {
  */
 export function createPrivateFile(file: string, text: string): boolean {
   const directory = dirname(file);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const draft = draftOf(file);
   try {
     writePrivately(draft, text);
